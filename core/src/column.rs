@@ -1,0 +1,217 @@
+//! Values of a block of rows: one column a field or node output, each value with its missing state.
+
+/// Why a value is absent, in one byte; [`State::PRESENT`] when it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct State(pub u8);
+
+impl State {
+    /// The value is there.
+    pub const PRESENT: Self = Self(0);
+    /// No value was given (absent, JSON null, empty CSV cell, NaN).
+    pub const MISSING: Self = Self(1);
+    /// A category that the bundle does not know.
+    pub const UNSEEN: Self = Self(2);
+    /// A value outside the field's bounds, or a result that is not a finite number.
+    pub const OUT_OF_RANGE: Self = Self(3);
+    /// First of the special codes: `SPECIAL + i` is the field's i-th special code.
+    pub const SPECIAL: u8 = 16;
+
+    /// The state of a field's `index`-th special code.
+    pub const fn special(index: u8) -> Self {
+        Self(Self::SPECIAL.saturating_add(index))
+    }
+
+    /// Whether the value is there.
+    pub const fn is_present(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The index of the special code, if it is one.
+    pub const fn special_index(self) -> Option<u8> {
+        self.0.checked_sub(Self::SPECIAL)
+    }
+}
+
+/// One column: a value and a state per row. A value whose state is not present is NaN and must not be used.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// Values, one a row.
+    pub values: &'a [f64],
+    /// States, one a row.
+    pub states: &'a [State],
+}
+
+/// One output column to fill: whatever it holds comes from an earlier block, so every row must be written.
+#[derive(Debug)]
+pub struct ColumnMut<'a> {
+    /// Values, one a row.
+    pub values: &'a mut [f64],
+    /// States, one a row.
+    pub states: &'a mut [State],
+}
+
+impl ColumnMut<'_> {
+    /// Writes one row; a value that is not finite becomes [`State::OUT_OF_RANGE`]: NaN is never in a result.
+    pub fn set(&mut self, row: usize, value: f64) {
+        let finite = value.is_finite();
+        if let (Some(v), Some(s)) = (self.values.get_mut(row), self.states.get_mut(row)) {
+            *v = if finite { value } else { f64::NAN };
+            *s = if finite { State::PRESENT } else { State::OUT_OF_RANGE };
+        }
+    }
+
+    /// Marks one row as absent.
+    pub fn set_absent(&mut self, row: usize, state: State) {
+        if let (Some(v), Some(s)) = (self.values.get_mut(row), self.states.get_mut(row)) {
+            *v = f64::NAN;
+            *s = state;
+        }
+    }
+}
+
+/// Storage of a block: `columns` columns of up to `capacity` rows, allocated once and reused.
+#[derive(Debug, Default)]
+pub struct Block {
+    rows: usize,
+    columns: usize,
+    values: Vec<f64>,
+    states: Vec<State>,
+}
+
+impl Block {
+    /// Room for `columns` columns of `capacity` rows.
+    pub fn new(columns: usize, capacity: usize) -> Self {
+        let cells = columns.saturating_mul(capacity);
+        Self { rows: 0, columns, values: vec![f64::NAN; cells], states: vec![State::MISSING; cells] }
+    }
+
+    /// Rows that the next evaluation works on; never more than the capacity.
+    pub fn set_rows(&mut self, rows: usize) {
+        self.rows = rows.min(self.values.len().checked_div(self.columns).unwrap_or(0));
+    }
+
+    /// Rows in use.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Reads a column; an empty one if the index is beyond the block.
+    pub fn column(&self, index: usize) -> Column<'_> {
+        self.all().column(index)
+    }
+
+    /// Writes a column; an empty one if the index is beyond the block.
+    pub fn column_mut(&mut self, index: usize) -> ColumnMut<'_> {
+        let (start, rows) = (index * self.rows, self.rows);
+        match (self.values.get_mut(start..start + rows), self.states.get_mut(start..start + rows)) {
+            (Some(values), Some(states)) => ColumnMut { values, states },
+            _ => ColumnMut { values: &mut [], states: &mut [] },
+        }
+    }
+
+    /// All columns, to read.
+    pub fn all(&self) -> Columns<'_> {
+        Columns { rows: self.rows, values: &self.values, states: &self.states }
+    }
+
+    /// Splits at a column: those before it to read, those from it on to write.
+    pub fn split(&mut self, first_out: usize) -> (Columns<'_>, Outputs<'_>) {
+        let at = (first_out * self.rows).min(self.values.len());
+        let (values, out_values) = self.values.split_at_mut(at);
+        let (states, out_states) = self.states.split_at_mut(at);
+        (
+            Columns { rows: self.rows, values, states },
+            Outputs { rows: self.rows, values: out_values, states: out_states },
+        )
+    }
+}
+
+/// Columns to read, by index.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a> {
+    rows: usize,
+    values: &'a [f64],
+    states: &'a [State],
+}
+
+impl<'a> Columns<'a> {
+    /// Rows of each column.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// One column; an empty one if the index is beyond the block.
+    pub fn column(&self, index: usize) -> Column<'a> {
+        let start = index * self.rows;
+        match (self.values.get(start..start + self.rows), self.states.get(start..start + self.rows)) {
+            (Some(values), Some(states)) => Column { values, states },
+            _ => Column { values: &[], states: &[] },
+        }
+    }
+}
+
+/// A node's input columns, in the order the node names them.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    columns: Columns<'a>,
+    ids: &'a [u32],
+}
+
+impl<'a> Inputs<'a> {
+    /// The columns `ids` of `columns`.
+    pub fn new(columns: Columns<'a>, ids: &'a [u32]) -> Self {
+        Self { columns, ids }
+    }
+
+    /// Rows of each column.
+    pub fn rows(&self) -> usize {
+        self.columns.rows
+    }
+
+    /// How many input columns there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no input column.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The `i`-th input column; an empty one if there is none.
+    pub fn column(&self, i: usize) -> Column<'a> {
+        match self.ids.get(i) {
+            Some(&id) => self.columns.column(id as usize),
+            None => Column { values: &[], states: &[] },
+        }
+    }
+
+    /// The input columns in order.
+    pub fn iter(&self) -> impl Iterator<Item = Column<'a>> + '_ {
+        self.ids.iter().map(|&id| self.columns.column(id as usize))
+    }
+}
+
+/// A node's output columns, to write.
+#[derive(Debug)]
+pub struct Outputs<'a> {
+    rows: usize,
+    values: &'a mut [f64],
+    states: &'a mut [State],
+}
+
+impl Outputs<'_> {
+    /// Rows of each column.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The `i`-th output column; an empty one if there is none.
+    pub fn column(&mut self, i: usize) -> ColumnMut<'_> {
+        let (start, rows) = (i * self.rows, self.rows);
+        match (self.values.get_mut(start..start + rows), self.states.get_mut(start..start + rows)) {
+            (Some(values), Some(states)) => ColumnMut { values, states },
+            _ => ColumnMut { values: &mut [], states: &mut [] },
+        }
+    }
+}

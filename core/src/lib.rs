@@ -1,0 +1,19 @@
+//! The Scorelet scoring engine: one credit-scoring function that gives the same bits in a browser tab, in an edge
+//! worker and in a native host.
+//!
+//! Data flows one way: record → columns → features → models → scores → decision → reasons.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+#[cfg(feature = "author")]
+pub mod author;
+pub mod bundle;
+pub mod column;
+pub mod error;
+pub mod graph;
+pub mod limits;
+pub mod math;
+pub mod model;
+pub mod schema;
+
+pub use error::Error;

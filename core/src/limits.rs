@@ -1,0 +1,36 @@
+//! What a bundle or a record may declare at most. Checked before anything is allocated for it.
+
+/// Bytes of a whole bundle file.
+pub const BUNDLE_BYTES: usize = 64 << 20;
+/// Sections in a container.
+pub const SECTIONS: usize = 64;
+/// Bytes of a name, label or text.
+pub const TEXT_BYTES: usize = 4096;
+/// Fields of a record.
+pub const FIELDS: usize = 4096;
+/// Nodes of a score graph.
+pub const NODES: usize = 16_384;
+/// Columns of a score graph: the fields and every node's outputs.
+pub const COLUMNS: usize = 32_768;
+/// Categories of a field.
+pub const CATEGORIES: usize = 65_536;
+/// Special codes of a field (they must fit the state byte).
+pub const SPECIALS: usize = 200;
+/// Bins of a characteristic.
+pub const BINS: usize = 65_536;
+/// Trees of a forest.
+pub const TREES: usize = 100_000;
+/// Nodes of a forest, leaves included.
+pub const TREE_NODES: usize = 16_000_000;
+/// Depth of a tree.
+pub const TREE_DEPTH: usize = 512;
+/// Outputs (classes) of a model.
+pub const OUTPUTS: usize = 1024;
+/// Bytes of JSON given in one call.
+pub const RECORD_BYTES: usize = 16 << 20;
+/// Rows given in one call.
+pub const ROWS: usize = 1 << 20;
+/// Rows evaluated at once.
+pub const BLOCK_ROWS: usize = 256;
+/// Cells (rows × columns) of a block: a bundle with many columns is evaluated in smaller blocks.
+pub const BLOCK_CELLS: usize = 1 << 20;

@@ -1,0 +1,3 @@
+//! Models: scorecard, linear, trees.
+
+pub mod forest;
