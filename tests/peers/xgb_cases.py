@@ -3,7 +3,7 @@
 # Defaults of a spec are in xgb_build.Spec. `old`: also made with older versions of XGBoost (1.7, 2.1, 3.0).
 
 # Version 3.0 writes what 2.1 writes: a few cases prove it.
-FORMAT_3_0 = ("binary-logistic", "cat-mixed", "multi-output-tree", "dart")
+FORMAT_3_0 = ("binary-logistic", "cat-mixed", "multi-output-tree", "dart", "base-score-logistic-tiny", "base-score-logistic-near-one")
 
 
 def specs(version):
@@ -16,7 +16,7 @@ def specs(version):
 
     # Objectives
     add("binary-logistic", "default classifier, base_score estimated from the labels (0.5 in 1.7)", {"objective": "binary:logistic"}, old=True)
-    add("binary-logitraw", "margin and prediction are the same", {"objective": "binary:logitraw"})
+    add("binary-logitraw", "margin and prediction are the same", {"objective": "binary:logitraw"}, old=True)
     add("reg-squarederror", "regression, base_score is the mean (0.5 in 1.7)", {"objective": "reg:squarederror"}, old=True)
     add("reg-logistic", "labels in [0, 1]", {"objective": "reg:logistic"}, label="unit")
     add("reg-absoluteerror", "leaves refreshed with medians", {"objective": "reg:absoluteerror"})
@@ -25,11 +25,11 @@ def specs(version):
     add("count-poisson", "log link, base_score goes through ln", {"objective": "count:poisson"}, label="count", old=True)
     add("reg-gamma", "log link", {"objective": "reg:gamma"}, label="positive")
     add("reg-tweedie", "log link, variance power", {"objective": "reg:tweedie", "tweedie_variance_power": 1.3}, label="nonnegative")
-    add("survival-cox", "margin is log hazard, prediction exp", {"objective": "survival:cox"}, label="positive")
-    add("survival-aft", "labels as bounds", {"objective": "survival:aft"}, label="aft")
+    add("survival-cox", "margin is log hazard, prediction exp", {"objective": "survival:cox"}, label="positive", old=True)
+    add("survival-aft", "labels as bounds", {"objective": "survival:aft"}, label="aft", old=True)
     add("rank-ndcg", "identity link, groups of ten", {"objective": "rank:ndcg"}, label="rank")
     add("quantile", "two quantiles: two outputs, two base scores", {"objective": "reg:quantileerror", "quantile_alpha": [0.2, 0.8]})
-    add("hinge", "binary:hinge: prediction 0 or 1", {"objective": "binary:hinge"})
+    add("hinge", "binary:hinge: prediction 0 or 1", {"objective": "binary:hinge"}, old=True)
     add("multi-softprob", "3 classes, tree_info cycles over classes", {"objective": "multi:softprob", "num_class": 3}, rounds=4, old=True)
     add("multi-softmax", "prediction is the class", {"objective": "multi:softmax", "num_class": 4}, rounds=3)
     add("multi-softprob-forest", "3 classes x 2 parallel trees a round", {"objective": "multi:softprob", "num_class": 3, "num_parallel_tree": 2, "subsample": 0.7}, rounds=2)
@@ -60,10 +60,10 @@ def specs(version):
 
     # base_score
     for text, value in (("half", 0.5), ("tiny", 1e-7), ("near-one", 0.9999999), ("third", 1 / 3)):
-        add(f"base-score-logistic-{text}", f"base_score={value} given; margin starts at logit in f32", {"objective": "binary:logistic", "base_score": value}, rounds=3, old=text == "third", plain_rows=True)
+        add(f"base-score-logistic-{text}", f"base_score={value} given; margin starts at logit in f32", {"objective": "binary:logistic", "base_score": value}, rounds=3, old=True, plain_rows=True)
     for text, value in (("zero", 0.0), ("large", 1e10), ("negative", -12.345678)):
         add(f"base-score-reg-{text}", f"base_score={value} given", {"objective": "reg:squarederror", "base_score": value}, rounds=3, plain_rows=True)
-    add("base-score-poisson", "base_score=3.7 given; margin starts at ln", {"objective": "count:poisson", "base_score": 3.7}, label="count", rounds=3, plain_rows=True)
+    add("base-score-poisson", "base_score=3.7 given; margin starts at ln", {"objective": "count:poisson", "base_score": 3.7}, label="count", rounds=3, plain_rows=True, old=True)
     add("base-score-vector", "one given base_score, 3 classes", {"objective": "multi:softprob", "num_class": 3, "base_score": 0.3}, rounds=2, plain_rows=True)
     add("base-margin", "trained with base_margin; scored without", {"objective": "binary:logistic"}, base_margin=True, rounds=3, plain_rows=True)
     add("imbalanced", "4% positives, scale_pos_weight", {"objective": "binary:logistic", "scale_pos_weight": 20.0}, label="rare", rounds=4, plain_rows=True)
