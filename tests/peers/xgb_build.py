@@ -21,7 +21,7 @@ class Spec:
     name: str
     special: str
     params: dict = field(default_factory=dict)
-    rounds: int = 6
+    rounds: int = 4
     depth: int | None = 3
     n: int = 300
     features: int = 5
@@ -162,7 +162,7 @@ def write(root, spec, seed):
     dart = spec.params.get("booster") == "dart"
     found = {} if spec.plain_rows else thresholds(model)
     R = rowlib.build_rows(
-        rng, X, found, rowlib.f32_neighbours, categorical, plain=26, max_rows=40 if spec.plain_rows else spec.max_rows,
+        rng, X, found, rowlib.f32_neighbours, categorical, plain=26, max_rows=30 if spec.plain_rows else spec.max_rows,
         infinite=not (dart or spec.frame), odd_codes=not (spec.frame or spec.plain_rows),
     )
     if spec.frame:

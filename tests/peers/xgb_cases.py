@@ -5,6 +5,9 @@
 # Version 3.0 writes what 2.1 writes: a few cases prove it.
 FORMAT_3_0 = ("binary-logistic", "cat-mixed", "multi-output-tree", "dart", "base-score-logistic-tiny", "base-score-logistic-near-one")
 
+# UBJSON beside JSON: all the `old` cases of the newest version, these of the older ones.
+UBJ_OLD = ("binary-logistic", "cat-mixed", "dart", "multi-output-tree")
+
 
 def specs(version):
     s = []
@@ -12,7 +15,7 @@ def specs(version):
     def add(name, special, params=None, old=False, since=(1, 7), **kw):
         if version >= since and (old or version >= (3, 2)) and (version != (3, 0) or name in FORMAT_3_0):
             current = version >= (3, 2)
-            s.append(dict(name=name, special=special, params=params or {}, ubj=old, max_rows=90 if current else 44, **kw))
+            s.append(dict(name=name, special=special, params=params or {}, ubj=current and old or name in UBJ_OLD, max_rows=70 if current else 40, **kw))
 
     # Objectives
     add("binary-logistic", "default classifier, base_score estimated from the labels (0.5 in 1.7)", {"objective": "binary:logistic"}, old=True)
@@ -38,7 +41,7 @@ def specs(version):
     add("multi-output-tree-classes", "3 classes, vector leaves", {"objective": "multi:softprob", "num_class": 3, "multi_strategy": "multi_output_tree"}, since=(2, 0), rounds=3)
 
     # Boosters
-    add("dart", "weights from dropout with normalisation 'tree'", {"booster": "dart", "objective": "binary:logistic", "rate_drop": 0.4, "skip_drop": 0.1}, rounds=12, old=True)
+    add("dart", "weights from dropout with normalisation 'tree'", {"booster": "dart", "objective": "binary:logistic", "rate_drop": 0.4, "skip_drop": 0.1}, rounds=9, old=True)
     add("dart-forest-norm", "normalize_type forest, regression", {"booster": "dart", "objective": "reg:squarederror", "rate_drop": 0.5, "normalize_type": "forest"}, rounds=10)
     add("dart-multi", "dart with 3 classes", {"booster": "dart", "objective": "multi:softprob", "num_class": 3, "rate_drop": 0.5}, rounds=5)
     add("dart-categorical", "dart with categorical splits", {"booster": "dart", "objective": "binary:logistic", "rate_drop": 0.5}, rounds=8, cats=(6, 20))
@@ -70,9 +73,9 @@ def specs(version):
 
     # Shapes of trees
     add("depth-1", "stumps", {"objective": "binary:logistic"}, depth=1, rounds=10)
-    add("depth-12", "deep depth-wise trees", {"objective": "binary:logistic", "min_child_weight": 0, "learning_rate": 0.9}, depth=12, rounds=3, n=260)
+    add("depth-12", "deep depth-wise trees", {"objective": "binary:logistic", "min_child_weight": 0, "learning_rate": 0.9}, depth=12, rounds=2, n=260)
     add("single-leaf", "gamma so large that each tree is a root", {"objective": "binary:logistic", "gamma": 1e6}, rounds=3, plain_rows=True, old=True)
-    add("lossguide-deep", "max_leaves 40, unlimited depth", {"objective": "reg:squarederror", "grow_policy": "lossguide", "max_leaves": 40, "max_depth": 0, "min_child_weight": 0}, rounds=3, depth=None)
+    add("lossguide-deep", "max_leaves 40, unlimited depth", {"objective": "reg:squarederror", "grow_policy": "lossguide", "max_leaves": 30, "max_depth": 0, "min_child_weight": 0}, rounds=3, depth=None)
     add("monotone", "monotone constraints", {"objective": "binary:logistic", "monotone_constraints": "(1,-1,0,0,1)"})
     add("interaction", "interaction constraints", {"objective": "binary:logistic", "interaction_constraints": "[[0,1],[2,3,4]]"})
     add("exact", "tree_method exact: thresholds between values", {"objective": "binary:logistic", "tree_method": "exact"})
