@@ -14,6 +14,7 @@ pub mod graph;
 pub mod limits;
 pub mod math;
 pub mod model;
+pub mod reason;
 pub mod schema;
 
 pub use error::Error;

@@ -1,0 +1,147 @@
+//! What a bundle declares about reasons.
+
+use crate::bundle::wire::{Put, Reader, Wire};
+use crate::error::BundleError;
+use crate::limits;
+use crate::schema::Localized;
+
+/// How contributions are computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonMethod {
+    /// Scorecard: the points of the applicant's bin minus the characteristic's greatest points.
+    PointsFromMaximum,
+    /// Scorecard: the points of the applicant's bin minus the population's average points.
+    PointsFromAverage,
+    /// Linear model: coefficient × (value − population's mean).
+    Linear,
+    /// Forest: path-dependent TreeSHAP.
+    TreeShap,
+}
+
+impl Wire for ReasonMethod {
+    fn put(&self, out: &mut Vec<u8>) {
+        Put::u8(out, *self as u8);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        match input.u8()? {
+            0 => Ok(Self::PointsFromMaximum),
+            1 => Ok(Self::PointsFromAverage),
+            2 => Ok(Self::Linear),
+            3 => Ok(Self::TreeShap),
+            _ => Err(input.malformed("an unknown reason method")),
+        }
+    }
+}
+
+/// How the reasons of one score are found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReasonSpec {
+    /// Index of the explained node: a scorecard, a linear model or a forest.
+    pub node: u32,
+    /// Which of that node's outputs is explained.
+    pub output: u32,
+    /// How contributions are computed.
+    pub method: ReasonMethod,
+    /// Whether a higher output of the explained node is worse for the applicant (true for a margin of the probability
+    /// of default, false for points).
+    pub higher_is_worse: bool,
+    /// Reasons named at most, at least 1; [`super::DEFAULT_MAX`] unless the source says otherwise.
+    pub max: u32,
+    /// Group of each input of the explained node. Every input has one: none can be left out of the reasons.
+    pub groups: Vec<u32>,
+    /// Reference of each input: its average points for [`ReasonMethod::PointsFromAverage`], its mean for
+    /// [`ReasonMethod::Linear`]; empty for the other methods, whose reference is in the model itself.
+    pub baseline: Vec<f64>,
+}
+
+impl Wire for ReasonSpec {
+    fn put(&self, out: &mut Vec<u8>) {
+        Put::u32(out, self.node);
+        Put::u32(out, self.output);
+        self.method.put(out);
+        out.bool(self.higher_is_worse);
+        Put::u32(out, self.max);
+        out.u32s(&self.groups);
+        out.f64s(&self.baseline);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        let spec = Self {
+            node: input.u32()?,
+            output: input.u32()?,
+            method: ReasonMethod::get(input)?,
+            higher_is_worse: input.bool()?,
+            max: input.u32()?,
+            groups: input.u32s("inputs of an explained node", limits::COLUMNS)?,
+            baseline: input.f64s("references of an explained node", limits::COLUMNS)?,
+        };
+        if spec.max == 0 {
+            return Err(input.malformed("a score names at most 0 reasons"));
+        }
+        Ok(spec)
+    }
+}
+
+/// A reason as the applicant reads it: a stable code, and its text in each language.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReasonGroup {
+    /// Stable code (`R01`, `credit_history`).
+    pub code: String,
+    /// Texts, the bundle's first language first.
+    pub texts: Vec<Localized>,
+}
+
+impl Wire for ReasonGroup {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.text(&self.code);
+        out.list(&self.texts);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self { code: input.text()?, texts: input.list("languages of a reason", limits::LANGUAGES, 8)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round<T: Wire + PartialEq + std::fmt::Debug>(value: &T) {
+        let mut bytes = Vec::new();
+        value.put(&mut bytes);
+        let mut reader = Reader::new(&bytes, "test");
+        assert_eq!(&T::get(&mut reader).unwrap(), value);
+        reader.end().unwrap();
+        for n in 0..bytes.len() {
+            assert!(T::get(&mut Reader::new(&bytes[..n], "test")).is_err());
+        }
+    }
+
+    fn spec(max: u32) -> ReasonSpec {
+        ReasonSpec {
+            node: 3,
+            output: 1,
+            method: ReasonMethod::Linear,
+            higher_is_worse: true,
+            max,
+            groups: vec![0, 2, 2],
+            baseline: vec![0.5, -1.0, 2.0],
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        round(&spec(4));
+        let text = |lang: &str, text: &str| Localized { lang: lang.into(), text: text.into() };
+        round(&ReasonGroup {
+            code: "R01".into(),
+            texts: vec![text("en", "Too short"), text("zh", "时间过短")],
+        });
+    }
+
+    #[test]
+    fn a_score_that_names_no_reason_at_all_is_refused() {
+        let mut bytes = Vec::new();
+        spec(0).put(&mut bytes);
+        assert!(ReasonSpec::get(&mut Reader::new(&bytes, "test")).is_err());
+    }
+}
