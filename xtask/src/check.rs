@@ -1,0 +1,165 @@
+//! `cargo xtask test`: every check and test there is, as named steps.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::args::Args;
+use crate::run::{cargo, watch};
+use crate::{licences, setup, structure, wasm};
+
+/// What a step found.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<Tally>,
+}
+
+/// In this order: what is quick first. Clippy and the tests share the dev profile and all features, so that nothing is
+/// compiled for one step only.
+const STEPS: &[Step] = &[
+    Step { name: "setup", what: "tools at pinned versions", run: setup_tools },
+    Step { name: "fmt", what: "formatting", run: || command(&mut cargo(&["fmt", "--all", "--check"])) },
+    Step { name: "structure", what: "length of files, unsafe code, stubs", run: || one(structure::check()) },
+    Step { name: "licences", what: "licences of all dependencies", run: || one(licences::check()) },
+    Step { name: "wasm", what: "the core as wasm: no imports, size budget", run: || one(wasm::check()) },
+    Step { name: "clippy", what: "lints, warnings denied", run: clippy },
+    Step { name: "unit", what: "unit and integration tests", run: unit },
+    Step { name: "doctest", what: "examples in the documentation", run: doctest },
+    Step { name: "doc", what: "documentation, warnings denied", run: doc },
+];
+
+/// Runs all steps, or those named by `--only`; every step runs even when an earlier one failed.
+pub(crate) fn task(args: &mut Args) -> Result<bool> {
+    let mut only = Vec::new();
+    while let Some(name) = args.value("--only")? {
+        only.push(name);
+    }
+    let list = args.flag("--list");
+    args.done()?;
+    if list {
+        STEPS.iter().for_each(|step| println!("{:<12} {}", step.name, step.what));
+        return Ok(true);
+    }
+    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != *name)) {
+        bail!("there is no step `{unknown}`; `cargo xtask test --list` shows them");
+    }
+
+    let mut rows = Vec::new();
+    for step in STEPS.iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name)) {
+        println!("\n== {}: {}", step.name, step.what);
+        let start = Instant::now();
+        let tally = (step.run)().unwrap_or_else(|error| {
+            println!("{error:#}");
+            Tally { passed: 0, failed: 1 }
+        });
+        rows.push((step.name, tally, start.elapsed()));
+    }
+    Ok(summary(&rows))
+}
+
+fn summary(rows: &[(&str, Tally, Duration)]) -> bool {
+    println!();
+    for (name, tally, time) in rows {
+        let verdict = if tally.failed == 0 { "ok" } else { "FAILED" };
+        let (passed, failed) = (tally.passed, tally.failed);
+        println!(
+            "{name:<12} {verdict:<7} {passed:>6} passed {failed:>4} failed {:>7.1} s",
+            time.as_secs_f64()
+        );
+    }
+    let passed: usize = rows.iter().map(|row| row.1.passed).sum();
+    let failed: usize = rows.iter().map(|row| row.1.failed).sum();
+    println!("\n{passed} passed, {failed} failed");
+    failed == 0
+}
+
+/// A check that counts as one test.
+fn one(result: Result<()>) -> Result<Tally> {
+    result.map(|()| Tally { passed: 1, failed: 0 })
+}
+
+/// A command: its tests counted if it reports any, else itself.
+fn command(command: &mut Command) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let success = watch(command, |line| count(line, &mut tally))?;
+    if success && tally.passed == 0 {
+        tally.passed = 1;
+    }
+    if !success && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Adds the numbers of a summary line: nextest's `Summary [..] 9 tests run: 8 passed, 1 failed`, libtest's
+/// `test result: FAILED. 8 passed; 1 failed; ..`.
+fn count(line: &str, tally: &mut Tally) {
+    let line = line.trim_start();
+    if !line.starts_with("Summary [") && !line.starts_with("test result:") {
+        return;
+    }
+    let words: Vec<&str> = line.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
+    for pair in words.windows(2) {
+        let [number, word] = pair else { continue };
+        let Ok(number) = number.parse::<usize>() else { continue };
+        match *word {
+            "passed" => tally.passed += number,
+            // nextest names a time-out and a failed start apart from a failed test.
+            "failed" | "timed" | "exec" => tally.failed += number,
+            _ => {}
+        }
+    }
+}
+
+fn setup_tools() -> Result<Tally> {
+    setup::wasm_target()?;
+    setup::nextest()?;
+    setup::wasm_opt()?;
+    one(Ok(()))
+}
+
+fn clippy() -> Result<Tally> {
+    let all = ["--workspace", "--all-targets", "--all-features", "--locked"];
+    command(cargo(&["clippy"]).args(all).args(["--", "-D", "warnings"]))
+}
+
+fn unit() -> Result<Tally> {
+    setup::nextest()?;
+    // `nextest` finds nothing wrong with a test binary without tests, and shows failures once more at the end.
+    let how = ["--no-fail-fast", "--failure-output=final", "--status-level=fail", "--show-progress=none"];
+    command(cargo(&["nextest", "run", "--workspace", "--all-features", "--locked"]).args(how))
+}
+
+fn doctest() -> Result<Tally> {
+    command(&mut cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]))
+}
+
+fn doc() -> Result<Tally> {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+    command(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summary_lines_are_counted() {
+        let mut tally = Tally::default();
+        count(
+            "     Summary [   0.012s] 10 tests run: 8 passed, 1 failed, 1 timed out, 3 skipped",
+            &mut tally,
+        );
+        count("test result: FAILED. 4 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", &mut tally);
+        count("8 passed", &mut tally);
+        assert_eq!((tally.passed, tally.failed), (12, 3));
+    }
+}

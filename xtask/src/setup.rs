@@ -1,0 +1,46 @@
+//! What a fresh machine lacks, installed once at pinned versions.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::run::{cargo, output, program, run, target};
+
+const NEXTEST: &str = "0.9.143";
+const BINARYEN: &str = "132.0.0";
+
+/// The wasm target of the toolchain in use.
+pub(crate) fn wasm_target() -> Result<()> {
+    let sysroot = output(&mut program("rustc", &["--print", "sysroot"]))?;
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir() {
+        return Ok(());
+    }
+    println!("  installing the Rust target wasm32-unknown-unknown");
+    run(&mut program("rustup", &["target", "add", "wasm32-unknown-unknown"]))
+}
+
+/// The test runner.
+pub(crate) fn nextest() -> Result<()> {
+    if output(&mut cargo(&["nextest", "--version"])).is_ok() {
+        return Ok(());
+    }
+    println!("  installing cargo-nextest {NEXTEST} (a few minutes, once)");
+    // Without its self-updater: less to build, and versions stay pinned.
+    let features = ["--no-default-features", "--features", "default-no-update"];
+    let mut install = cargo(&["install", "cargo-nextest", "--locked", "--version", NEXTEST]);
+    run(install.args(features))
+}
+
+/// `wasm-opt`, as a script that Node runs.
+pub(crate) fn wasm_opt() -> Result<PathBuf> {
+    let folder = target().join("tools").join(format!("binaryen-{BINARYEN}"));
+    let script = folder.join("node_modules/binaryen/bin/wasm-opt");
+    if !script.is_file() {
+        println!("  installing binaryen {BINARYEN} (wasm-opt) from npm into target/tools");
+        std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
+        let package = format!("binaryen@{BINARYEN}");
+        let quiet = ["--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
+        run(program("npm", &["install", &package, "--prefix"]).arg(&folder).args(quiet))?;
+    }
+    Ok(script)
+}
