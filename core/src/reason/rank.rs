@@ -60,7 +60,6 @@ mod tests {
             higher_is_worse,
             max,
             groups: groups.to_vec(),
-            baseline: Vec::new(),
         }
     }
 

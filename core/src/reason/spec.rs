@@ -49,9 +49,6 @@ pub struct ReasonSpec {
     pub max: u32,
     /// Group of each input of the explained node. Every input has one: none can be left out of the reasons.
     pub groups: Vec<u32>,
-    /// Reference of each input: its average points for [`ReasonMethod::PointsFromAverage`], its mean for
-    /// [`ReasonMethod::Linear`]; empty for the other methods, whose reference is in the model itself.
-    pub baseline: Vec<f64>,
 }
 
 impl Wire for ReasonSpec {
@@ -62,7 +59,6 @@ impl Wire for ReasonSpec {
         out.bool(self.higher_is_worse);
         Put::u32(out, self.max);
         out.u32s(&self.groups);
-        out.f64s(&self.baseline);
     }
 
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
@@ -73,7 +69,6 @@ impl Wire for ReasonSpec {
             higher_is_worse: input.bool()?,
             max: input.u32()?,
             groups: input.u32s("inputs of an explained node", limits::COLUMNS)?,
-            baseline: input.f64s("references of an explained node", limits::COLUMNS)?,
         };
         if spec.max == 0 {
             return Err(input.malformed("a score names at most 0 reasons"));
@@ -124,7 +119,6 @@ mod tests {
             higher_is_worse: true,
             max,
             groups: vec![0, 2, 2],
-            baseline: vec![0.5, -1.0, 2.0],
         }
     }
 
