@@ -3,6 +3,7 @@
 //! Every method gives one *contribution* an input, in the unit of the explained node's output, with a documented sum; the
 //! contributions of one group are added, and the adverse ones are ranked. `docs/reason-codes.md` has formulas and sources.
 
+#[cfg(test)]
 mod quadrature;
 mod rank;
 mod spec;
