@@ -2,6 +2,7 @@
 
 mod node;
 mod op;
+pub(crate) mod rows;
 
 pub use node::Node;
 pub use op::{Kernel, Op, Scratch};

@@ -7,14 +7,19 @@
 
 #[cfg(feature = "author")]
 pub mod author;
+pub mod band;
 pub mod bundle;
+pub mod calibrate;
 pub mod column;
 pub mod error;
+pub mod feature;
 pub mod graph;
 pub mod limits;
 pub mod math;
 pub mod model;
 pub mod reason;
+pub mod rounding;
+pub mod scale;
 pub mod schema;
 
 pub use error::Error;

@@ -43,3 +43,24 @@ pub fn normal_cdf(x: f64) -> f64 {
 pub fn cos(x: f64) -> f64 {
     libm::cos(x)
 }
+
+/// e^x − 1, exact near 0.
+pub fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
+/// ln(1 + e^x), without overflow for any finite x.
+pub fn log_one_plus_exp(x: f64) -> f64 {
+    if x > 0.0 { x + ln_1p(exp(-x)) } else { ln_1p(exp(x)) }
+}
+
+/// `x` limited to `[lo, hi]`; NaN stays. Unlike the std method it cannot panic.
+pub fn clamp(x: f64, lo: f64, hi: f64) -> f64 {
+    if x < lo {
+        lo
+    } else if x > hi {
+        hi
+    } else {
+        x
+    }
+}

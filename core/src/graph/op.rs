@@ -1,9 +1,20 @@
 //! What a node can compute: one variant a kind.
 
+use crate::band::Bands;
 use crate::bundle::wire::{Reader, Wire};
+use crate::calibrate::Calibrate;
 use crate::column::{Inputs, Outputs};
 use crate::error::BundleError;
+use crate::feature::arith::Arith;
+use crate::feature::bins::Bins;
+use crate::feature::impute::Impute;
+use crate::feature::lookup::Lookup;
+use crate::feature::one_hot::OneHot;
 use crate::model::forest::{Forest, ForestScratch};
+use crate::model::linear::Linear;
+use crate::model::link::Link;
+use crate::model::scorecard::Scorecard;
+use crate::scale::Scale;
 
 /// What every kind of node does. Evaluation is total: it cannot fail, because [`Kernel::check`] has looked at everything
 /// once at load, and an absent or unusable value becomes a missing state of the result.
@@ -70,6 +81,28 @@ macro_rules! ops {
 // Codes are part of the bundle format: a code is never used for anything else. 0x01xx features, 0x02xx models,
 // 0x03xx scores and decisions.
 ops! {
+    /// Numeric bins with a value each.
+    Bins(Bins) = 0x0101, "bins";
+    /// A value per category.
+    Lookup(Lookup) = 0x0102, "lookup";
+    /// A column per category.
+    OneHot(OneHot) = 0x0103, "one_hot";
+    /// Absent values replaced.
+    Impute(Impute) = 0x0104, "impute";
+    /// Arithmetic of columns.
+    Arith(Arith) = 0x0105, "arith";
+    /// Base points and points of characteristics.
+    Scorecard(Scorecard) = 0x0201, "scorecard";
+    /// Intercepts and coefficients.
+    Linear(Linear) = 0x0202, "linear";
     /// Decision trees: GBDT, random forest, DART.
     Forest(Forest) = 0x0203, "forest";
+    /// From margins to predictions.
+    Link(Link) = 0x0204, "link";
+    /// From log-odds or any figure to a score.
+    Scale(Scale) = 0x0301, "scale";
+    /// From a margin or score to a calibrated PD.
+    Calibrate(Calibrate) = 0x0302, "calibrate";
+    /// From a score to its band.
+    Bands(Bands) = 0x0303, "band";
 }

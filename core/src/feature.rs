@@ -1,0 +1,10 @@
+//! Feature nodes: from fields to the columns that models read.
+
+pub mod arith;
+pub mod bins;
+pub mod impute;
+pub mod lookup;
+pub mod one_hot;
+mod states;
+
+pub use states::{Fallback, StateValues};
