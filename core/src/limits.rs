@@ -34,7 +34,7 @@ pub const ROWS: usize = 1 << 20;
 pub const BLOCK_ROWS: usize = 256;
 /// Cells (rows × columns) of a block: a bundle with many columns is evaluated in smaller blocks.
 pub const BLOCK_CELLS: usize = 1 << 20;
-/// Reason groups of a bundle.
-pub const REASON_GROUPS: usize = 4096;
 /// Languages of a text.
 pub const LANGUAGES: usize = 64;
+/// Splits of a forest that TreeSHAP explains: it works on every split for each row.
+pub const EXPLAINED_SPLITS: usize = 1 << 21;

@@ -3,12 +3,16 @@
 //! Every method gives one *contribution* an input, in the unit of the explained node's output, with a documented sum; the
 //! contributions of one group are added, and the adverse ones are ranked. `docs/reason-codes.md` has formulas and sources.
 
+mod explain;
+mod linear;
+mod points;
 #[cfg(test)]
 mod quadrature;
 mod rank;
 mod spec;
 mod text;
 
+pub use explain::{Contributions, Explainer};
 pub use rank::Ranking;
 pub use spec::{ReasonGroup, ReasonMethod, ReasonSpec};
 pub use text::text_for;

@@ -1,8 +1,9 @@
 //! From contributions to named reasons.
 
 use super::{Reason, ReasonSpec};
+use crate::limits;
 
-/// Working memory of the ranking, allocated once for a bundle's reason groups.
+/// Working memory of the ranking; it grows to the reason groups it meets and is then reused.
 #[derive(Clone, Debug, Default)]
 pub struct Ranking {
     /// Sum of each group's contributions, by group index.
@@ -11,11 +12,6 @@ pub struct Ranking {
 }
 
 impl Ranking {
-    /// Room for `groups` reason groups.
-    pub fn new(groups: usize) -> Self {
-        Self { sums: vec![0.0; groups], adverse: Vec::with_capacity(groups) }
-    }
-
     /// The reasons for one row's contributions (one an input of the explained node).
     ///
     /// Contributions of one group are added in the order of the inputs. A group is adverse if its sum is worse than
@@ -23,7 +19,9 @@ impl Ranking {
     /// groups stand by size of the sum, greatest first; groups of equal size in the order in which the bundle declares
     /// them. At most `spec.max` are named; none, if no group is adverse.
     pub fn reasons(&mut self, spec: &ReasonSpec, contributions: &[f64]) -> &[Reason] {
-        self.sums.fill(0.0);
+        let groups = spec.groups.iter().max().map_or(0, |&greatest| (greatest as usize).saturating_add(1));
+        self.sums.clear();
+        self.sums.resize(groups.min(limits::COLUMNS), 0.0);
         for (&group, &contribution) in spec.groups.iter().zip(contributions) {
             if let Some(sum) = self.sums.get_mut(group as usize) {
                 *sum += contribution;
@@ -63,8 +61,8 @@ mod tests {
         }
     }
 
-    fn named(spec: &ReasonSpec, groups: usize, contributions: &[f64]) -> Vec<(u32, f64)> {
-        let mut ranking = Ranking::new(groups);
+    fn named(spec: &ReasonSpec, contributions: &[f64]) -> Vec<(u32, f64)> {
+        let mut ranking = Ranking::default();
         let reasons = ranking.reasons(spec, contributions);
         reasons.iter().map(|r| (r.group, r.contribution)).collect()
     }
@@ -72,26 +70,26 @@ mod tests {
     #[test]
     fn inputs_of_one_group_are_one_reason() {
         let spec = spec(&[0, 1, 0, 2], 4, true);
-        assert_eq!(named(&spec, 3, &[1.0, 2.5, 2.0, -4.0]), [(0, 3.0), (1, 2.5)]);
+        assert_eq!(named(&spec, &[1.0, 2.5, 2.0, -4.0]), [(0, 3.0), (1, 2.5)]);
     }
 
     #[test]
     fn equal_sizes_stand_in_declared_order() {
         let spec = spec(&[2, 1, 0], 2, false);
-        assert_eq!(named(&spec, 3, &[-5.0, -5.0, -5.0]), [(0, -5.0), (1, -5.0)]);
+        assert_eq!(named(&spec, &[-5.0, -5.0, -5.0]), [(0, -5.0), (1, -5.0)]);
     }
 
     #[test]
     fn zero_and_what_helped_are_never_reasons() {
         let spec = spec(&[0, 1, 2, 2], 4, false);
-        assert_eq!(named(&spec, 3, &[0.0, 7.0, -1.5, 1.5]), []);
-        assert_eq!(named(&spec, 3, &[-0.0, 0.0, 0.0, 0.0]), []);
+        assert_eq!(named(&spec, &[0.0, 7.0, -1.5, 1.5]), []);
+        assert_eq!(named(&spec, &[-0.0, 0.0, 0.0, 0.0]), []);
     }
 
     #[test]
     fn no_number_that_is_not_finite_comes_out() {
         let both = spec(&[0, 1], 4, true);
-        assert_eq!(named(&both, 2, &[f64::INFINITY, f64::NAN]), [(0, f64::MAX)]);
+        assert_eq!(named(&both, &[f64::INFINITY, f64::NAN]), [(0, f64::MAX)]);
     }
 
     proptest! {
@@ -102,7 +100,7 @@ mod tests {
             let (groups, contributions): (Vec<u32>, Vec<f64>) =
                 cells.iter().map(|&(g, c)| (g, f64::from(c))).unzip();
             let spec = spec(&groups, max, worse);
-            let found = named(&spec, 5, &contributions);
+            let found = named(&spec, &contributions);
             let sign = if worse { 1.0 } else { -1.0 };
             let mut wanted: Vec<(u32, f64)> = (0..5)
                 .map(|g| (g, cells.iter().filter(|c| c.0 == g).map(|c| f64::from(c.1)).sum::<f64>()))
