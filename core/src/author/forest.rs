@@ -1,5 +1,8 @@
 //! The editable form of a forest, which every tree importer makes.
 
+mod compile;
+mod naive;
+
 use crate::model::forest::{Arithmetic, MissingRule};
 
 /// Type of a model's input feature, as its trainer saved it.

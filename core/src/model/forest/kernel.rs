@@ -1,0 +1,67 @@
+//! Which kernel runs: chosen by the forest's shape at load and by the number of rows at run.
+
+use super::walk::Walk;
+use super::{Arithmetic, Forest, Parts};
+use crate::column::{Inputs, Outputs};
+use crate::graph::{Kernel, Scratch};
+
+/// The layouts compiled from a forest.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Plan {
+    walk: Walk,
+}
+
+impl Plan {
+    pub(super) fn new(parts: &Parts) -> Self {
+        Self { walk: Walk::new(parts) }
+    }
+}
+
+/// Working memory of forest kernels.
+#[derive(Debug, Default)]
+pub struct ForestScratch {
+    values: Vec<f64>,
+    left: Vec<bool>,
+    sums: Vec<f64>,
+}
+
+impl Kernel for Forest {
+    fn check(&self, inputs: usize) -> Result<(), &'static str> {
+        if inputs == self.features() { Ok(()) } else { Err("a forest must have as many inputs as features") }
+    }
+
+    fn width(&self, _inputs: usize) -> usize {
+        self.outputs()
+    }
+
+    fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, scratch: &mut Scratch) {
+        let parts = &self.parts;
+        let ForestScratch { values, left, sums } = &mut scratch.forest;
+        for row in 0..inputs.rows() {
+            values.clear();
+            values.extend(inputs.iter().map(|c| c.values.get(row).copied().unwrap_or(f64::NAN)));
+            self.decide(values, left);
+            sums.clear();
+            sums.extend(parts.base.iter().map(|&b| if parts.base_first { b } else { 0.0 }));
+            let x = |feature: u32| values.get(feature as usize).copied().unwrap_or(f64::NAN);
+            self.plan.walk.add(parts, left, x, sums);
+            for (k, (&sum, &base)) in sums.iter().zip(&parts.base).enumerate() {
+                outputs.column(k).set(row, finish(parts, sum, base));
+            }
+        }
+    }
+}
+
+/// The margin from the sum of the leaves.
+fn finish(parts: &Parts, sum: f64, base: f64) -> f64 {
+    match parts.arithmetic {
+        Arithmetic::F32Less => {
+            let sum = sum as f32 / parts.divisor as f32;
+            f64::from(if parts.base_first { sum } else { sum + base as f32 })
+        }
+        Arithmetic::F64LessEqual => {
+            let sum = sum / parts.divisor;
+            if parts.base_first { sum } else { sum + base }
+        }
+    }
+}
