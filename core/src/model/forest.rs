@@ -99,15 +99,16 @@ pub(crate) struct Parts {
 /// The canonical form of a forest, checked and ready to run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
-    parts: Parts,
-    plan: kernel::Plan,
+    // Boxed, so that a node of the graph stays small.
+    parts: Box<Parts>,
+    plan: Box<kernel::Plan>,
 }
 
 impl Forest {
     /// Compiles checked parts.
     pub(crate) fn new(parts: Parts) -> Self {
-        let plan = kernel::Plan::new(&parts);
-        Self { parts, plan }
+        let plan = Box::new(kernel::Plan::new(&parts));
+        Self { parts: Box::new(parts), plan }
     }
 
     /// Input features.
