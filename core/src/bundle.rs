@@ -1,3 +1,94 @@
 //! The read side of the bundle: container, limits, digest, signature, byte encoding.
+//!
+//! A bundle is data, never code. [`Bundle::open`] verifies before it parses: the signature over the digest first, then
+//! the container, then every section, with every index checked once so that evaluation cannot fail.
+//! `docs/bundle-format.md` describes every byte.
 
+mod container;
+mod digest;
+mod parts;
 pub mod wire;
+
+pub use container::Trust;
+pub use digest::Digest;
+pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput, SelfCheck};
+
+use crate::error::{BundleError, Error};
+use crate::graph::{Graph, Node};
+use crate::reason::ReasonGroup;
+use crate::schema::Field;
+
+/// A verified and checked bundle, ready to evaluate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bundle {
+    /// SHA-256 of the content.
+    pub digest: Digest,
+    /// Ed25519 public key of the publisher, if the bundle is signed.
+    pub signer: Option<[u8; 32]>,
+    /// Name, version, languages.
+    pub meta: Meta,
+    /// Fields of the record, in column order.
+    pub fields: Vec<Field>,
+    /// The score graph.
+    pub graph: Graph,
+    /// The scores that make up a decision.
+    pub scores: Vec<ScoreOutput>,
+    /// Reason groups with their codes and texts.
+    pub groups: Vec<ReasonGroup>,
+    /// Rows with the trainer's outputs.
+    pub checks: Vec<SelfCheck>,
+}
+
+impl Bundle {
+    /// Verifies and checks a bundle.
+    ///
+    /// Errors: [`BundleError`] with the section or node that is wrong. Nothing of the content is parsed before the
+    /// signature has been verified.
+    pub fn open(bytes: &[u8], trust: Trust<'_>) -> Result<Self, Error> {
+        let (content, digest, signer) = container::verify(bytes, trust)?;
+        let parts = parts::decode(content)?;
+        Ok(Self::from_parts(parts, digest, signer)?)
+    }
+
+    fn from_parts(
+        parts: BundleParts,
+        digest: Digest,
+        signer: Option<[u8; 32]>,
+    ) -> Result<Self, BundleError> {
+        let BundleParts { meta, fields, nodes, scores, groups, checks } = parts;
+        let graph = Graph::new(fields.len(), nodes)?;
+        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks };
+        parts::check(&bundle)?;
+        Ok(bundle)
+    }
+
+    /// Checks the parts and writes the bundle file, unsigned.
+    #[cfg(feature = "author")]
+    pub fn encode(parts: BundleParts) -> Result<Vec<u8>, Error> {
+        let content = parts::encode(&parts);
+        Self::from_parts(parts, Digest::of(&content), None)?;
+        Ok(container::wrap(&content, None))
+    }
+
+    /// As [`Bundle::encode`], signed with an Ed25519 secret key (32 bytes seed).
+    #[cfg(feature = "author")]
+    pub fn encode_signed(parts: BundleParts, secret: &[u8; 32]) -> Result<Vec<u8>, Error> {
+        let content = parts::encode(&parts);
+        Self::from_parts(parts, Digest::of(&content), None)?;
+        Ok(container::wrap(&content, Some(secret)))
+    }
+
+    /// The field of that name with its column.
+    pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
+        self.fields.iter().enumerate().find(|(_, f)| f.name == name)
+    }
+
+    /// The node that writes a column, and which of its outputs it is; `None` for a field's column.
+    pub fn node_of_column(&self, column: u32) -> Option<(&Node, usize)> {
+        let column = column as usize;
+        let nodes = self.graph.nodes().iter().enumerate().rev();
+        nodes.filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
+            .find(|&(_, first)| first <= column)
+            .map(|(node, first)| (node, column - first))
+    }
+}

@@ -6,6 +6,8 @@ pub const BUNDLE_BYTES: usize = 64 << 20;
 pub const SECTIONS: usize = 64;
 /// Bytes of a name, label or text.
 pub const TEXT_BYTES: usize = 4096;
+/// Languages of a bundle's texts.
+pub const LANGUAGES: usize = 64;
 /// Fields of a record.
 pub const FIELDS: usize = 4096;
 /// Nodes of a score graph.

@@ -53,7 +53,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], BundleError> {
+    /// The next `N` bytes.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], BundleError> {
         match self.bytes.split_first_chunk::<N>() {
             Some((head, tail)) => {
                 self.bytes = tail;

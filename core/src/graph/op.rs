@@ -47,6 +47,11 @@ macro_rules! ops {
                 match self { $( Self::$variant(_) => ($code, $name), )* }
             }
 
+            /// The engine version that the kind came with.
+            pub fn since(&self) -> &'static str {
+                "0.1.0"
+            }
+
             /// Reads the parameters of a node of kind `code`; `None` if the engine has no such kind.
             pub fn get(code: u16, input: &mut Reader<'_>) -> Option<Result<Self, BundleError>> {
                 match code {

@@ -1,0 +1,401 @@
+//! The sections of a bundle's content.
+//!
+//! Content: u32 number of sections, then id (u32) and length (u32) of each, ascending by id, then the sections' bytes in
+//! that order without gaps. A section whose id has bit 31 set may be skipped by an engine that does not know it; any
+//! other unknown section is refused.
+
+use super::Bundle;
+use super::wire::{Put, Reader, Wire};
+use crate::error::BundleError;
+use crate::graph::{Node, Op};
+use crate::limits;
+use crate::reason::{ReasonGroup, ReasonSpec};
+use crate::schema::{Field, Localized, Stage};
+
+/// Name, version and languages of a bundle.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Meta {
+    /// Name.
+    pub name: String,
+    /// Version, as its author counts (for people; the digest is what identifies it).
+    pub version: String,
+    /// What it is for.
+    pub description: String,
+    /// BCP 47 tags of the languages that its texts are in; the first is the default.
+    pub languages: Vec<String>,
+    /// Version of the engine that wrote it.
+    pub built_with: String,
+}
+
+impl Wire for Meta {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.text(&self.name);
+        out.text(&self.version);
+        out.text(&self.description);
+        out.list(&self.languages);
+        out.text(&self.built_with);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self {
+            name: input.text()?,
+            version: input.text()?,
+            description: input.text()?,
+            languages: input.list("languages", limits::LANGUAGES, 4)?,
+            built_with: input.text()?,
+        })
+    }
+}
+
+/// What a score is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScoreKind {
+    /// The overall score.
+    Standard,
+    /// Creditworthiness.
+    Credit,
+    /// Income.
+    Income,
+    /// Fraud.
+    Fraud,
+}
+
+impl ScoreKind {
+    /// The kind's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Credit => "credit",
+            Self::Income => "income",
+            Self::Fraud => "fraud",
+        }
+    }
+}
+
+/// A band of a score: its name for machines and for people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    /// Name, as in the decision.
+    pub name: String,
+    /// Names for people, by language.
+    pub labels: Vec<Localized>,
+}
+
+impl Wire for Band {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.text(&self.name);
+        out.list(&self.labels);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self { name: input.text()?, labels: input.list("band labels", limits::LANGUAGES, 8)? })
+    }
+}
+
+/// One score of the decision: the columns that it is read from, and how its reasons are found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreOutput {
+    /// Name, unique in the bundle.
+    pub name: String,
+    /// What it is about.
+    pub kind: ScoreKind,
+    /// Column of the model's margin (log-odds, or whatever the model sums up).
+    pub margin: Option<u32>,
+    /// Column of the probability of default.
+    pub pd: Option<u32>,
+    /// Column of the scaled score.
+    pub score: Option<u32>,
+    /// Column of the band's index.
+    pub band: Option<u32>,
+    /// Bands, in the order of their index.
+    pub bands: Vec<Band>,
+    /// How reason codes are found; none if the score gives no reasons.
+    pub reasons: Option<ReasonSpec>,
+}
+
+fn put_column(out: &mut Vec<u8>, column: Option<u32>) {
+    Put::u32(out, column.unwrap_or(u32::MAX));
+}
+
+fn get_column(input: &mut Reader<'_>) -> Result<Option<u32>, BundleError> {
+    Ok(match input.u32()? {
+        u32::MAX => None,
+        column => Some(column),
+    })
+}
+
+impl Wire for ScoreOutput {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.text(&self.name);
+        Put::u8(out, self.kind as u8);
+        for column in [self.margin, self.pd, self.score, self.band] {
+            put_column(out, column);
+        }
+        out.list(&self.bands);
+        out.bool(self.reasons.is_some());
+        if let Some(reasons) = &self.reasons {
+            reasons.put(out);
+        }
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self {
+            name: input.text()?,
+            kind: match input.u8()? {
+                0 => ScoreKind::Standard,
+                1 => ScoreKind::Credit,
+                2 => ScoreKind::Income,
+                3 => ScoreKind::Fraud,
+                _ => return Err(input.malformed("an unknown kind of score")),
+            },
+            margin: get_column(input)?,
+            pd: get_column(input)?,
+            score: get_column(input)?,
+            band: get_column(input)?,
+            bands: input.list("bands", limits::BINS, 8)?,
+            reasons: if input.bool()? { Some(ReasonSpec::get(input)?) } else { None },
+        })
+    }
+}
+
+/// A row with the trainer's own outputs, to check the bundle with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelfCheck {
+    /// Field values as columns have them: number, category index (−1: unseen), days, NaN for missing.
+    pub row: Vec<f64>,
+    /// Column and the value expected there.
+    pub expected: Vec<(u32, f64)>,
+    /// Largest allowed absolute difference; 0 asks for the same bits.
+    pub tolerance: f64,
+}
+
+impl Wire for SelfCheck {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.f64s(&self.row);
+        out.count(self.expected.len());
+        for &(column, value) in &self.expected {
+            Put::u32(out, column);
+            Put::f64(out, value);
+        }
+        Put::f64(out, self.tolerance);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        let n = input.count("values of a self-check", limits::FIELDS, 8)?;
+        let row = (0..n).map(|_| input.f64_any()).collect::<Result<_, _>>()?;
+        let n = input.count("expected values", limits::COLUMNS, 12)?;
+        let expected = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<_, _>>()?;
+        Ok(Self { row, expected, tolerance: input.f64()? })
+    }
+}
+
+/// All that a bundle holds, before it is checked as a whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BundleParts {
+    /// Name, version, languages.
+    pub meta: Meta,
+    /// Fields, in column order.
+    pub fields: Vec<Field>,
+    /// Nodes, in topological order.
+    pub nodes: Vec<Node>,
+    /// Scores.
+    pub scores: Vec<ScoreOutput>,
+    /// Reason groups.
+    pub groups: Vec<ReasonGroup>,
+    /// Self-check rows.
+    pub checks: Vec<SelfCheck>,
+}
+
+const META: u32 = 1;
+const KINDS: u32 = 2;
+const FIELDS: u32 = 3;
+const NODES: u32 = 4;
+const SCORES: u32 = 5;
+const GROUPS: u32 = 6;
+const CHECKS: u32 = 7;
+const OPTIONAL: u32 = 1 << 31;
+const NAMES: [&str; 7] = ["meta", "kinds", "fields", "nodes", "scores", "reason groups", "self-checks"];
+
+/// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
+/// it lacks.
+struct Kind {
+    code: u16,
+    name: String,
+    since: String,
+}
+
+impl Wire for Kind {
+    fn put(&self, out: &mut Vec<u8>) {
+        Put::u16(out, self.code);
+        out.text(&self.name);
+        out.text(&self.since);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self { code: input.u16()?, name: input.text()?, since: input.text()? })
+    }
+}
+
+fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError> {
+    let name = input.text()?;
+    let code = input.u16()?;
+    let stage = Stage::get(input)?;
+    let inputs = input.u32s("inputs", limits::COLUMNS)?;
+    let length = input.count("bytes of a node", limits::BUNDLE_BYTES, 1)?;
+    let mut parameters = Reader::new(input.take(length)?, "nodes");
+    let Some(kind) = kinds.iter().find(|kind| kind.code == code) else {
+        return Err(BundleError::Node { node: name, what: "its kind is not in the bundle's kind table" });
+    };
+    match Op::get(code, &mut parameters) {
+        Some(op) => {
+            let op = op?;
+            parameters.end()?;
+            Ok(Node { name, stage, inputs, op })
+        }
+        None => Err(BundleError::UnknownKind {
+            node: name,
+            kind: kind.name.clone(),
+            needs: kind.since.clone(),
+        }),
+    }
+}
+
+/// Finds the sections by id.
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
+    let mut table = Reader::new(content, "section table");
+    let count = table.count("sections", limits::SECTIONS, 8)?;
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        entries.push((table.u32()?, table.u32()? as usize));
+    }
+    if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+        return Err(table.malformed("sections are not in ascending order"));
+    }
+    let mut found = NAMES.map(|name| (false, Reader::new(&[], name)));
+    for (id, length) in entries {
+        let bytes = table.take(length)?;
+        match found.get_mut((id as usize).wrapping_sub(1)) {
+            Some((there, reader)) => {
+                *there = true;
+                *reader = Reader::new(bytes, reader.section());
+            }
+            None if id & OPTIONAL != 0 => {}
+            None => return Err(table.malformed("an unknown section that may not be skipped")),
+        }
+    }
+    table.end()?;
+    match found.iter().find(|(there, _)| !there) {
+        Some((_, reader)) => Err(BundleError::Section { section: reader.section() }),
+        None => Ok(found.map(|(_, reader)| reader)),
+    }
+}
+
+/// Reads all sections.
+pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
+    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks] =
+        sections(content)?;
+    let table: Vec<Kind> = kinds.list("kinds", limits::NODES, 10)?;
+    kinds.end()?;
+    let parts = BundleParts {
+        meta: Meta::get(&mut meta)?,
+        fields: fields.list("fields", limits::FIELDS, 60)?,
+        nodes: {
+            let n = nodes.count("nodes", limits::NODES, 15)?;
+            (0..n).map(|_| get_node(&mut nodes, &table)).collect::<Result<_, _>>()?
+        },
+        scores: scores.list("scores", limits::OUTPUTS, 26)?,
+        groups: groups.list("reason groups", limits::COLUMNS, 8)?,
+        checks: checks.list("self-checks", limits::ROWS, 16)?,
+    };
+    for reader in [meta, fields, nodes, scores, groups, checks] {
+        reader.end()?;
+    }
+    Ok(parts)
+}
+
+/// Writes all sections.
+#[cfg(feature = "author")]
+pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for node in &parts.nodes {
+        let (code, name) = node.op.kind();
+        if !kinds.iter().any(|kind| kind.code == code) {
+            kinds.push(Kind { code, name: name.to_owned(), since: node.op.since().to_owned() });
+        }
+    }
+    kinds.sort_by_key(|kind| kind.code);
+
+    let section = |fill: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = Vec::new();
+        fill(&mut bytes);
+        bytes
+    };
+    let sections = [
+        (META, section(&|out| parts.meta.put(out))),
+        (KINDS, section(&|out| out.list(&kinds))),
+        (FIELDS, section(&|out| out.list(&parts.fields))),
+        (
+            NODES,
+            section(&|out| {
+                out.count(parts.nodes.len());
+                for node in &parts.nodes {
+                    out.text(&node.name);
+                    Put::u16(out, node.op.kind().0);
+                    node.stage.put(out);
+                    out.u32s(&node.inputs);
+                    let parameters = section(&|bytes| node.op.put(bytes));
+                    out.count(parameters.len());
+                    out.extend_from_slice(&parameters);
+                }
+            }),
+        ),
+        (SCORES, section(&|out| out.list(&parts.scores))),
+        (GROUPS, section(&|out| out.list(&parts.groups))),
+        (CHECKS, section(&|out| out.list(&parts.checks))),
+    ];
+    let mut content = Vec::new();
+    content.count(sections.len());
+    for (id, bytes) in &sections {
+        Put::u32(&mut content, *id);
+        content.count(bytes.len());
+    }
+    for (_, bytes) in &sections {
+        content.extend_from_slice(bytes);
+    }
+    content
+}
+
+/// Checks what only the whole bundle can tell: names are unique, every index is in range.
+pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
+    let malformed = |section, what| Err(BundleError::Malformed { section, what });
+    if has_duplicates(bundle.fields.iter().map(|f| f.name.as_str())) {
+        return malformed("fields", "two fields have the same name");
+    }
+    if has_duplicates(bundle.graph.nodes().iter().map(|n| n.name.as_str())) {
+        return malformed("nodes", "two nodes have the same name");
+    }
+    if has_duplicates(bundle.scores.iter().map(|s| s.name.as_str())) {
+        return malformed("scores", "two scores have the same name");
+    }
+    let columns = bundle.graph.columns();
+    let in_range = |column: Option<u32>| column.is_none_or(|c| (c as usize) < columns);
+    for score in &bundle.scores {
+        if ![score.margin, score.pd, score.score, score.band].into_iter().all(in_range) {
+            return malformed("scores", "a score reads a column that does not exist");
+        }
+        if let Some(spec) = &score.reasons {
+            spec.check(&bundle.graph, bundle.groups.len())
+                .map_err(|what| BundleError::Malformed { section: "scores", what })?;
+        }
+    }
+    for check in &bundle.checks {
+        if check.row.len() != bundle.fields.len() {
+            return malformed("self-checks", "a row does not have a value for each field");
+        }
+        if !check.expected.iter().all(|&(column, _)| in_range(Some(column))) {
+            return malformed("self-checks", "a row expects a column that does not exist");
+        }
+    }
+    Ok(())
+}
+
+fn has_duplicates<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
+}

@@ -1,0 +1,44 @@
+//! The decision: what one record comes to.
+
+mod canonical;
+mod json;
+
+pub use canonical::DECISION_VERSION;
+
+use crate::bundle::Digest;
+use crate::record::Absent;
+
+/// A reason: its group (index into the bundle's reason groups) and how much it lowered the score or raised the risk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reason {
+    /// Index of the reason group.
+    pub group: u32,
+    /// Size of the adverse contribution, in the units of the method; over 0.
+    pub contribution: f64,
+}
+
+/// One score of a decision. A figure is `None` when the bundle does not compute it or a value it needs is absent.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ScoreResult {
+    /// Scaled score.
+    pub score: Option<f64>,
+    /// Probability of default.
+    pub pd: Option<f64>,
+    /// The model's margin.
+    pub margin: Option<f64>,
+    /// Index of the band.
+    pub band: Option<u32>,
+    /// Ranked reasons; `None` if they were not asked for, or the score gives none.
+    pub reasons: Option<Vec<Reason>>,
+}
+
+/// The final result for one record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// Digest of the bundle that made it.
+    pub bundle: Digest,
+    /// One result a score, in the bundle's order.
+    pub scores: Vec<ScoreResult>,
+    /// Values that were absent, with their states before imputation, in field order.
+    pub absent: Vec<Absent>,
+}

@@ -1,0 +1,127 @@
+//! Records to columns: typed values, bounds, missing states and their policies.
+
+mod columns;
+pub mod date;
+mod json;
+
+pub(crate) use columns::fill_columns;
+pub(crate) use json::{Row, parse_json};
+
+use crate::column::State;
+use crate::error::RecordError;
+use crate::schema::{Field, FieldType, Policy};
+
+/// Largest whole number that every double up to it can hold.
+const MAX_INTEGER: f64 = 9_007_199_254_740_992.0;
+
+/// An absent value that the decision names: field (column) and state.
+pub type Absent = (u32, State);
+
+/// A value after a field's checks: what the column gets, and the state it came in, if that was not present.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Admitted {
+    /// Column value; NaN unless `state` is present.
+    pub value: f64,
+    /// Column state.
+    pub state: State,
+    /// The state before imputation.
+    pub given: State,
+}
+
+/// The name of a missing state: `missing`, `special`, `unseen`, `out_of_range`.
+pub fn state_name(state: State) -> &'static str {
+    match state {
+        State::PRESENT => "present",
+        State::MISSING => "missing",
+        State::UNSEEN => "unseen",
+        State::OUT_OF_RANGE => "out_of_range",
+        _ => "special",
+    }
+}
+
+impl Field {
+    /// The state of a column value: NaN is missing, then special codes, then unknown categories, then bounds.
+    ///
+    /// In a category's column, `0..n` are its categories, −1 is unseen and −2 − i is the i-th special code.
+    pub fn state_of(&self, value: f64) -> State {
+        if value.is_nan() {
+            return State::MISSING;
+        }
+        if !self.specials.is_empty()
+            && !matches!(self.kind, FieldType::Category { .. })
+            && let Some(index) = self.specials.iter().position(|s| s.value == value)
+        {
+            return State::special(u8::try_from(index).unwrap_or(u8::MAX));
+        }
+        match &self.kind {
+            FieldType::Category { values } => {
+                let whole = value.trunc() == value;
+                if whole && value >= 0.0 && value < values.len() as f64 {
+                    State::PRESENT
+                } else if whole && value <= -2.0 && -2.0 - value < self.specials.len() as f64 {
+                    State::special((-2.0 - value) as u8)
+                } else {
+                    State::UNSEEN
+                }
+            }
+            FieldType::Integer if !(value.abs() <= MAX_INTEGER) => State::OUT_OF_RANGE,
+            _ if value < self.min || value > self.max => State::OUT_OF_RANGE,
+            _ => State::PRESENT,
+        }
+    }
+
+    /// Applies the field's policy to a value in a state; `None` if the policy is to refuse it.
+    pub fn apply_policy(&self, value: f64, given: State) -> Option<Admitted> {
+        if given.is_present() {
+            return Some(Admitted { value, state: given, given });
+        }
+        match self.policies.of(given) {
+            Policy::Refuse => None,
+            Policy::OwnBin | Policy::Native => Some(Admitted { value: f64::NAN, state: given, given }),
+            Policy::Impute(value) => Some(Admitted { value, state: State::PRESENT, given }),
+        }
+    }
+
+    /// Checks a column value that a record gives; `row` is named in the error.
+    ///
+    /// Errors: [`RecordError::Type`] for a fraction where a whole number is due, [`RecordError::Refused`] by policy.
+    pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, RecordError> {
+        let whole = matches!(self.kind, FieldType::Integer | FieldType::Boolean | FieldType::Date);
+        if whole && value.is_finite() && value.trunc() != value {
+            return Err(self.type_error(row, "a fraction"));
+        }
+        if matches!(self.kind, FieldType::Boolean) && !(value.is_nan() || value == 0.0 || value == 1.0) {
+            return Err(self.type_error(row, "a number"));
+        }
+        self.admit_state(value, self.state_of(value), row)
+    }
+
+    /// As [`Field::admit`] with the state already known.
+    pub fn admit_state(&self, value: f64, state: State, row: usize) -> Result<Admitted, RecordError> {
+        self.apply_policy(value, state).ok_or_else(|| RecordError::Refused {
+            row,
+            field: self.name.clone(),
+            state: state_name(state),
+        })
+    }
+
+    /// The error for a value of the wrong type.
+    pub fn type_error(&self, row: usize, found: &'static str) -> RecordError {
+        RecordError::Type { row, field: self.name.clone(), expected: self.kind.describe(), found }
+    }
+}
+
+impl Field {
+    /// The column value and state of a category's text: special codes first, then the known categories.
+    pub fn category(&self, text: &str) -> (f64, State) {
+        if let Some(index) = self.specials.iter().position(|s| s.text == text) {
+            return (f64::NAN, State::special(u8::try_from(index).unwrap_or(u8::MAX)));
+        }
+        if let FieldType::Category { values } = &self.kind
+            && let Some(index) = values.iter().position(|v| v == text)
+        {
+            return (index as f64, State::PRESENT);
+        }
+        (f64::NAN, State::UNSEEN)
+    }
+}
