@@ -6,16 +6,8 @@ mod json;
 pub use canonical::DECISION_VERSION;
 
 use crate::bundle::Digest;
+use crate::reason::Reason;
 use crate::record::Absent;
-
-/// A reason: its group (index into the bundle's reason groups) and how much it lowered the score or raised the risk.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reason {
-    /// Index of the reason group.
-    pub group: u32,
-    /// Size of the adverse contribution, in the units of the method; over 0.
-    pub contribution: f64,
-}
 
 /// One score of a decision. A figure is `None` when the bundle does not compute it or a value it needs is absent.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -8,9 +8,11 @@
 #[cfg(feature = "author")]
 pub mod author;
 pub mod band;
+pub mod abi;
 pub mod bundle;
 pub mod calibrate;
 pub mod column;
+pub mod decision;
 pub mod error;
 pub mod feature;
 pub mod graph;
@@ -20,6 +22,8 @@ pub mod model;
 pub mod reason;
 pub mod rounding;
 pub mod scale;
+pub mod record;
 pub mod schema;
+pub mod scorer;
 
 pub use error::Error;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Decision;
 use crate::bundle::Bundle;
-use crate::reason::text_in;
+use crate::reason::text_for;
 use crate::record::state_name;
 use crate::schema::Field;
 
@@ -59,7 +59,7 @@ impl Decision {
                 known
                     .map(|(reason, group)| ReasonJson {
                         code: &group.code,
-                        text: text_in(&group.texts, language),
+                        text: text_for(&group.texts, language).unwrap_or_default(),
                         contribution: reason.contribution,
                     })
                     .collect()

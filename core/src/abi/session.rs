@@ -1,0 +1,242 @@
+//! What a handle of the raw ABI stands for, without any address: safe code behind the boundary.
+//!
+//! Flags of a scoring call: bit 0 reasons; bit 1 canonical bytes instead of JSON; bits 8 to 15 the index of the language
+//! of the texts in the bundle's list of languages.
+//!
+//! JSON results are an array with one object a row: `{"ok": decision}` or `{"error": {code, message, place, mend, row?,
+//! field?}}`. Canonical results are for each row: u8 0 and u32 length, then the canonical bytes of the decision; or u8 1
+//! and u32 length, then the error as JSON.
+
+use serde::Serialize;
+
+use crate::Error;
+use crate::bundle::Bundle;
+use crate::bundle::wire::Put;
+use crate::decision::Decision;
+use crate::error::RecordError;
+use crate::scorer::{Options, Scorer};
+
+const REASONS: u32 = 1;
+const CANONICAL: u32 = 2;
+const LANGUAGE_SHIFT: u32 = 8;
+
+/// Cells (fields × rows) that one call may give as columns: 128 MiB of values.
+const MAX_CELLS: usize = 1 << 24;
+
+/// What can go wrong in a call.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(super) enum AbiError {
+    /// The handle is not open.
+    #[error("handle {handle} is not open")]
+    Handle { handle: u32 },
+    /// More rows than the area holds, or than one call may have.
+    #[error("{rows} rows are more than this call can take ({limit})")]
+    Rows { rows: usize, limit: usize },
+    /// A score that gives no reasons, so has no contributions.
+    #[error("score {score} gives no reasons: it has no contributions")]
+    NoContributions { score: usize },
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] Error),
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    code: &'static str,
+    message: String,
+    place: String,
+    mend: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
+impl AbiError {
+    /// Appends the error as JSON.
+    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+        let (code, place, mend) = match self {
+            Self::Handle { .. } => ("SCL-0401", "call".to_owned(), "open a bundle first".to_owned()),
+            Self::Rows { .. } => ("SCL-0402", "call".to_owned(), "score fewer rows in one call".to_owned()),
+            Self::NoContributions { .. } => {
+                ("SCL-0403", "call".to_owned(), "declare reasons for the score in the bundle source".to_owned())
+            }
+            Self::Engine(e) => (e.code(), e.place(), e.mend()),
+        };
+        let record = match self {
+            Self::Engine(Error::Record(e)) => Some(e),
+            _ => None,
+        };
+        let json = ErrorJson {
+            code,
+            message: self.to_string(),
+            place,
+            mend,
+            row: record.and_then(RecordError::row),
+            field: record.and_then(RecordError::field),
+        };
+        // Writing into a Vec cannot fail.
+        let _ = serde_json::to_writer(out, &json);
+    }
+}
+
+impl From<RecordError> for AbiError {
+    fn from(e: RecordError) -> Self {
+        Self::Engine(Error::Record(e))
+    }
+}
+
+/// An open bundle with its areas.
+#[derive(Debug)]
+pub(super) struct Session {
+    scorer: Scorer,
+    values: Vec<f64>,
+    selected: Vec<u32>,
+    out: Vec<f64>,
+}
+
+impl Session {
+    pub(super) fn new(bundle: Bundle) -> Self {
+        Self { scorer: Scorer::new(bundle), values: Vec::new(), selected: Vec::new(), out: Vec::new() }
+    }
+
+    pub(super) fn columns_in(&mut self, rows: usize) -> Result<&mut [f64], AbiError> {
+        let fields = self.scorer.bundle().fields.len();
+        let limit = MAX_CELLS / fields.max(1);
+        if rows > limit {
+            return Err(AbiError::Rows { rows, limit });
+        }
+        self.values.resize(fields.saturating_mul(rows).max(1), f64::NAN);
+        Ok(&mut self.values)
+    }
+
+    /// The values of `rows` rows, which the area must hold.
+    fn given(&mut self, rows: usize) -> Result<(&mut Scorer, &[f64]), AbiError> {
+        let fields = self.scorer.bundle().fields.len();
+        match self.values.get(..fields.saturating_mul(rows)) {
+            Some(values) => Ok((&mut self.scorer, values)),
+            None => Err(AbiError::Rows { rows, limit: self.values.len() / fields.max(1) }),
+        }
+    }
+
+    pub(super) fn select(&mut self, ids: &[u8]) -> Result<(), AbiError> {
+        let columns = self.scorer.bundle().graph.columns();
+        let ids: Vec<u32> = ids.as_chunks::<4>().0.iter().map(|id| u32::from_le_bytes(*id)).collect();
+        if let Some(&bad) = ids.iter().find(|&&id| id as usize >= columns) {
+            let found = bad as usize;
+            return Err(RecordError::Columns { what: "output column", expected: columns, found }.into());
+        }
+        self.selected = ids;
+        Ok(())
+    }
+
+    pub(super) fn score_columns(&mut self, rows: usize) -> Result<&[f64], AbiError> {
+        let cells = self.selected.len().saturating_mul(rows);
+        if cells > MAX_CELLS {
+            return Err(AbiError::Rows { rows, limit: MAX_CELLS / self.selected.len().max(1) });
+        }
+        // Taken out and put back, because the scorer and the values are borrowed from the same session.
+        let mut out = core::mem::take(&mut self.out);
+        let selected = core::mem::take(&mut self.selected);
+        out.resize(cells, f64::NAN);
+        let scored = self
+            .given(rows)
+            .and_then(|(scorer, values)| Ok(scorer.score_columns(rows, values, &selected, &mut out)?));
+        self.selected = selected;
+        self.out = out;
+        scored.map(|()| self.out.as_slice())
+    }
+
+    pub(super) fn decide_columns(
+        &mut self,
+        rows: usize,
+        flags: u32,
+        result: &mut Vec<u8>,
+    ) -> Result<(), AbiError> {
+        let (scorer, values) = self.given(rows)?;
+        let decisions = scorer.decide_columns(rows, values, options(flags))?;
+        self.write(decisions.into_iter().map(Ok), flags, result);
+        Ok(())
+    }
+
+    pub(super) fn score_json(
+        &mut self,
+        json: &[u8],
+        flags: u32,
+        result: &mut Vec<u8>,
+    ) -> Result<(), AbiError> {
+        let answers = self.scorer.score_json(json, options(flags))?;
+        self.write(answers.into_iter(), flags, result);
+        Ok(())
+    }
+
+    pub(super) fn contributions(
+        &mut self,
+        rows: usize,
+        score: usize,
+        result: &mut Vec<u8>,
+    ) -> Result<(), AbiError> {
+        let (scorer, values) = self.given(rows)?;
+        let Some(found) = scorer.contributions(rows, values, score)? else {
+            return Err(AbiError::NoContributions { score });
+        };
+        result.count(found.len().checked_div(rows).unwrap_or(1).saturating_sub(1));
+        Put::u32(result, 0);
+        for value in found {
+            Put::f64(result, value);
+        }
+        Ok(())
+    }
+
+    pub(super) fn describe(&self, result: &mut Vec<u8>) {
+        super::describe::write(self.scorer.bundle(), result);
+    }
+
+    fn write(
+        &self,
+        answers: impl Iterator<Item = Result<Decision, RecordError>>,
+        flags: u32,
+        out: &mut Vec<u8>,
+    ) {
+        let bundle = self.scorer.bundle();
+        let language = bundle.meta.languages.get((flags >> LANGUAGE_SHIFT & 0xff) as usize);
+        let language = language.map_or("", String::as_str);
+        if flags & CANONICAL != 0 {
+            let mut bytes = Vec::new();
+            for answer in answers {
+                bytes.clear();
+                let failed = answer.is_err();
+                match answer {
+                    Ok(decision) => decision.canonical(&mut bytes),
+                    Err(e) => AbiError::from(e).write_json(&mut bytes),
+                }
+                Put::u8(out, u8::from(failed));
+                out.count(bytes.len());
+                out.extend_from_slice(&bytes);
+            }
+            return;
+        }
+        out.push(b'[');
+        for (index, answer) in answers.enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            match answer {
+                Ok(decision) => {
+                    out.extend_from_slice(b"{\"ok\":");
+                    decision.write_json(bundle, language, out);
+                }
+                Err(e) => {
+                    out.extend_from_slice(b"{\"error\":");
+                    AbiError::from(e).write_json(out);
+                }
+            }
+            out.push(b'}');
+        }
+        out.push(b']');
+    }
+}
+
+fn options(flags: u32) -> Options {
+    Options { reasons: flags & REASONS != 0 }
+}

@@ -1,0 +1,280 @@
+//! A scorer: a bundle with the memory to evaluate it, allocated once.
+
+use crate::bundle::{Bundle, ScoreOutput};
+use crate::column::{Block, State};
+use crate::decision::{Decision, ScoreResult};
+use crate::error::RecordError;
+use crate::graph::Scratch;
+use crate::limits;
+use crate::reason::{Explainer, Reason};
+use crate::record::{Absent, Names, Row, fill_columns, parse_json};
+
+/// What to compute beside the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Ranked reason codes of the scores that give them.
+    pub reasons: bool,
+}
+
+/// Evaluates one bundle. It owns all memory that evaluation needs, so that scoring on columns allocates nothing.
+///
+/// A single record is a block of one row: single and batch run the same code and give the same bits.
+#[derive(Debug)]
+pub struct Scorer {
+    bundle: Bundle,
+    names: Names,
+    block: Block,
+    scratch: Scratch,
+    explainer: Explainer,
+}
+
+impl Scorer {
+    /// Allocates for a bundle.
+    pub fn new(bundle: Bundle) -> Self {
+        Self {
+            names: Names::new(&bundle.fields),
+            block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
+            scratch: Scratch::default(),
+            explainer: Explainer::default(),
+            bundle,
+        }
+    }
+
+    /// The bundle.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// Scores one JSON record or an array of them; a record that does not fit is an error of that row only.
+    ///
+    /// Errors: input that is not JSON of that shape, or too large.
+    pub fn score_json(
+        &mut self,
+        json: &[u8],
+        options: Options,
+    ) -> Result<Vec<Result<Decision, RecordError>>, RecordError> {
+        let rows = parse_json(&self.bundle.fields, &self.names, json)?;
+        let mut results = Vec::with_capacity(rows.len());
+        let mut pending: Vec<Row> = Vec::new();
+        let capacity = self.bundle.graph.block_rows();
+        for row in rows {
+            // The place of a pending row is kept by an empty decision until its block is evaluated.
+            match row {
+                Ok(row) => {
+                    pending.push(row);
+                    results.push(None);
+                }
+                Err(e) => results.push(Some(Err(e))),
+            }
+            if pending.len() == capacity {
+                self.decide_rows(&mut pending, &mut results, options);
+            }
+        }
+        self.decide_rows(&mut pending, &mut results, options);
+        Ok(results.into_iter().flatten().collect())
+    }
+
+    fn decide_rows(
+        &mut self,
+        pending: &mut Vec<Row>,
+        results: &mut [Option<Result<Decision, RecordError>>],
+        options: Options,
+    ) {
+        self.block.set_rows(pending.len());
+        for index in 0..self.bundle.fields.len() {
+            let column = self.block.column_mut(index);
+            let cells = column.values.iter_mut().zip(column.states);
+            for (row, (value, state)) in pending.iter().zip(cells) {
+                if let Some(&(v, s)) = row.cells.get(index) {
+                    *value = v;
+                    *state = s;
+                }
+            }
+        }
+        self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
+        let open = results.iter_mut().filter(|slot| slot.is_none());
+        for ((row, record), slot) in pending.drain(..).enumerate().zip(open) {
+            let decision = decide(
+                &self.bundle,
+                &self.block,
+                row,
+                record.absent,
+                options,
+                &mut self.explainer,
+            );
+            *slot = Some(Ok(decision));
+        }
+    }
+
+    /// The fast path: `values` column-major (field `f` of row `r` at `f * rows + r`; NaN is missing, a category is its
+    /// index, a date its days since 1970-01-01); `out` gets the columns `outputs` the same way, NaN where absent.
+    ///
+    /// Errors: lengths that do not fit, a column that does not exist, the first value that is refused; `out` is then
+    /// unspecified.
+    pub fn score_columns(
+        &mut self,
+        rows: usize,
+        values: &[f64],
+        outputs: &[u32],
+        out: &mut [f64],
+    ) -> Result<(), RecordError> {
+        self.check_shape(rows, values)?;
+        let expected = outputs.len().saturating_mul(rows);
+        if out.len() != expected {
+            return Err(RecordError::Columns { what: "output values", expected, found: out.len() });
+        }
+        let columns = self.bundle.graph.columns();
+        if let Some(&bad) = outputs.iter().find(|&&c| c as usize >= columns) {
+            return Err(RecordError::Columns {
+                what: "output column",
+                expected: columns,
+                found: bad as usize,
+            });
+        }
+        let capacity = self.bundle.graph.block_rows();
+        let mut first = 0;
+        while first < rows {
+            let count = capacity.min(rows - first);
+            self.evaluate(values, rows, first, count, None)?;
+            for (&column, target) in outputs.iter().zip(out.chunks_exact_mut(rows)) {
+                let source = self.block.column(column as usize).values;
+                if let Some(target) = target.get_mut(first..first + count) {
+                    target.copy_from_slice(source);
+                }
+            }
+            first += count;
+        }
+        Ok(())
+    }
+
+    /// Full decisions for rows given as columns (see [`Scorer::score_columns`]).
+    ///
+    /// Errors: lengths that do not fit, the first value that is refused.
+    pub fn decide_columns(
+        &mut self,
+        rows: usize,
+        values: &[f64],
+        options: Options,
+    ) -> Result<Vec<Decision>, RecordError> {
+        self.check_shape(rows, values)?;
+        let mut decisions = Vec::with_capacity(rows);
+        let capacity = self.bundle.graph.block_rows();
+        let mut absent: Vec<(usize, Absent)> = Vec::new();
+        let mut first = 0;
+        while first < rows {
+            let count = capacity.min(rows - first);
+            absent.clear();
+            self.evaluate(values, rows, first, count, Some(&mut absent))?;
+            absent.sort_by_key(|&(row, (field, _))| (row, field));
+            for row in 0..count {
+                let start = absent.partition_point(|&(r, _)| r < row);
+                let of_row = absent.iter().skip(start).take_while(|&&(r, _)| r == row).map(|&(_, a)| a);
+                let (bundle, block) = (&self.bundle, &self.block);
+                decisions.push(decide(
+                    bundle,
+                    block,
+                    row,
+                    of_row.collect(),
+                    options,
+                    &mut self.explainer,
+                ));
+            }
+            first += count;
+        }
+        Ok(decisions)
+    }
+
+    /// Contributions of every input of the node that a score's reasons explain: for each row the inputs' contributions in
+    /// input order, then the baseline that they add up from. Column-major: input `i` of row `r` at `i * rows + r`.
+    /// `None` if the score gives no reasons.
+    ///
+    /// Errors: as [`Scorer::decide_columns`].
+    pub fn contributions(
+        &mut self,
+        rows: usize,
+        values: &[f64],
+        score: usize,
+    ) -> Result<Option<Vec<f64>>, RecordError> {
+        self.check_shape(rows, values)?;
+        let Some(spec) = self.bundle.scores.get(score).and_then(|s| s.reasons.clone()) else {
+            return Ok(None);
+        };
+        let width = spec.groups.len() + 1;
+        let mut out = vec![f64::NAN; width.saturating_mul(rows)];
+        let capacity = self.bundle.graph.block_rows();
+        let mut first = 0;
+        while first < rows {
+            let count = capacity.min(rows - first);
+            self.evaluate(values, rows, first, count, None)?;
+            for row in 0..count {
+                let columns = self.block.all();
+                let Some(found) = self.explainer.contributions(&self.bundle.graph, &spec, columns, row) else {
+                    continue;
+                };
+                let all = found.values.iter().chain(core::iter::once(&found.baseline));
+                for (target, &value) in out.chunks_exact_mut(rows).zip(all) {
+                    if let Some(cell) = target.get_mut(first + row) {
+                        *cell = value;
+                    }
+                }
+            }
+            first += count;
+        }
+        Ok(Some(out))
+    }
+
+    fn check_shape(&self, rows: usize, values: &[f64]) -> Result<(), RecordError> {
+        if rows > limits::ROWS {
+            return Err(RecordError::Limit { what: "rows", found: rows, limit: limits::ROWS });
+        }
+        let expected = self.bundle.fields.len().saturating_mul(rows);
+        if values.len() != expected {
+            return Err(RecordError::Columns { what: "values", expected, found: values.len() });
+        }
+        Ok(())
+    }
+
+    fn evaluate(
+        &mut self,
+        values: &[f64],
+        stride: usize,
+        first: usize,
+        count: usize,
+        absent: Option<&mut Vec<(usize, Absent)>>,
+    ) -> Result<(), RecordError> {
+        self.block.set_rows(count);
+        fill_columns(&self.bundle.fields, &mut self.block, values, stride, first, absent)?;
+        self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
+        Ok(())
+    }
+}
+
+fn figure(block: &Block, column: Option<u32>, row: usize) -> Option<f64> {
+    let column = block.column(column? as usize);
+    match (column.values.get(row), column.states.get(row)) {
+        (Some(&value), Some(&State::PRESENT)) => Some(value),
+        _ => None,
+    }
+}
+
+fn decide(
+    bundle: &Bundle,
+    block: &Block,
+    row: usize,
+    absent: Vec<Absent>,
+    options: Options,
+    explainer: &mut Explainer,
+) -> Decision {
+    let mut reasons = |output: &ScoreOutput| -> Option<Vec<Reason>> {
+        let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
+        explainer.reasons(&bundle.graph, spec, block.all(), row)
+    };
+    let scores = bundle.scores.iter().map(|output| ScoreResult {
+        score: figure(block, output.score, row),
+        pd: figure(block, output.pd, row),
+        margin: figure(block, output.margin, row),
+        band: figure(block, output.band, row).map(|b| b as u32),
+        reasons: reasons(output),
+    });
+    Decision { bundle: bundle.digest, scores: scores.collect(), absent }
+}
