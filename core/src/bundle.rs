@@ -50,11 +50,7 @@ impl Bundle {
         Ok(Self::from_parts(parts, digest, signer)?)
     }
 
-    fn from_parts(
-        parts: BundleParts,
-        digest: Digest,
-        signer: Option<[u8; 32]>,
-    ) -> Result<Self, BundleError> {
+    fn from_parts(parts: BundleParts, digest: Digest, signer: Option<[u8; 32]>) -> Result<Self, BundleError> {
         let BundleParts { meta, fields, nodes, scores, groups, checks } = parts;
         let graph = Graph::new(fields.len(), nodes)?;
         let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks };
@@ -87,7 +83,8 @@ impl Bundle {
     pub fn node_of_column(&self, column: u32) -> Option<(&Node, usize)> {
         let column = column as usize;
         let nodes = self.graph.nodes().iter().enumerate().rev();
-        nodes.filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
+        nodes
+            .filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
             .find(|&(_, first)| first <= column)
             .map(|(node, first)| (node, column - first))
     }

@@ -5,10 +5,10 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+pub mod abi;
 #[cfg(feature = "author")]
 pub mod author;
 pub mod band;
-pub mod abi;
 pub mod bundle;
 pub mod calibrate;
 pub mod column;
@@ -20,9 +20,9 @@ pub mod limits;
 pub mod math;
 pub mod model;
 pub mod reason;
+pub mod record;
 pub mod rounding;
 pub mod scale;
-pub mod record;
 pub mod schema;
 pub mod scorer;
 

@@ -6,8 +6,6 @@ pub const BUNDLE_BYTES: usize = 64 << 20;
 pub const SECTIONS: usize = 64;
 /// Bytes of a name, label or text.
 pub const TEXT_BYTES: usize = 4096;
-/// Languages of a bundle's texts.
-pub const LANGUAGES: usize = 64;
 /// Fields of a record.
 pub const FIELDS: usize = 4096;
 /// Nodes of a score graph.
@@ -40,3 +38,5 @@ pub const BLOCK_CELLS: usize = 1 << 20;
 pub const LANGUAGES: usize = 64;
 /// Splits of a forest that TreeSHAP explains: it works on every split for each row.
 pub const EXPLAINED_SPLITS: usize = 1 << 21;
+/// Reason groups of a bundle.
+pub const REASON_GROUPS: usize = 4096;

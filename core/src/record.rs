@@ -64,7 +64,7 @@ impl Field {
                     State::UNSEEN
                 }
             }
-            FieldType::Integer if !(value.abs() <= MAX_INTEGER) => State::OUT_OF_RANGE,
+            FieldType::Integer if value.abs() > MAX_INTEGER => State::OUT_OF_RANGE,
             _ if value < self.min || value > self.max => State::OUT_OF_RANGE,
             _ => State::PRESENT,
         }

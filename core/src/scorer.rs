@@ -94,14 +94,8 @@ impl Scorer {
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         let open = results.iter_mut().filter(|slot| slot.is_none());
         for ((row, record), slot) in pending.drain(..).enumerate().zip(open) {
-            let decision = decide(
-                &self.bundle,
-                &self.block,
-                row,
-                record.absent,
-                options,
-                &mut self.explainer,
-            );
+            let decision =
+                decide(&self.bundle, &self.block, row, record.absent, options, &mut self.explainer);
             *slot = Some(Ok(decision));
         }
     }
@@ -170,14 +164,7 @@ impl Scorer {
                 let start = absent.partition_point(|&(r, _)| r < row);
                 let of_row = absent.iter().skip(start).take_while(|&&(r, _)| r == row).map(|&(_, a)| a);
                 let (bundle, block) = (&self.bundle, &self.block);
-                decisions.push(decide(
-                    bundle,
-                    block,
-                    row,
-                    of_row.collect(),
-                    options,
-                    &mut self.explainer,
-                ));
+                decisions.push(decide(bundle, block, row, of_row.collect(), options, &mut self.explainer));
             }
             first += count;
         }
@@ -208,7 +195,8 @@ impl Scorer {
             self.evaluate(values, rows, first, count, None)?;
             for row in 0..count {
                 let columns = self.block.all();
-                let Some(found) = self.explainer.contributions(&self.bundle.graph, &spec, columns, row) else {
+                let Some(found) = self.explainer.contributions(&self.bundle.graph, &spec, columns, row)
+                else {
                     continue;
                 };
                 let all = found.values.iter().chain(core::iter::once(&found.baseline));

@@ -58,9 +58,11 @@ impl AbiError {
         let (code, place, mend) = match self {
             Self::Handle { .. } => ("SCL-0401", "call".to_owned(), "open a bundle first".to_owned()),
             Self::Rows { .. } => ("SCL-0402", "call".to_owned(), "score fewer rows in one call".to_owned()),
-            Self::NoContributions { .. } => {
-                ("SCL-0403", "call".to_owned(), "declare reasons for the score in the bundle source".to_owned())
-            }
+            Self::NoContributions { .. } => (
+                "SCL-0403",
+                "call".to_owned(),
+                "declare reasons for the score in the bundle source".to_owned(),
+            ),
             Self::Engine(e) => (e.code(), e.place(), e.mend()),
         };
         let record = match self {

@@ -247,11 +247,9 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
             parameters.end()?;
             Ok(Node { name, stage, inputs, op })
         }
-        None => Err(BundleError::UnknownKind {
-            node: name,
-            kind: kind.name.clone(),
-            needs: kind.since.clone(),
-        }),
+        None => {
+            Err(BundleError::UnknownKind { node: name, kind: kind.name.clone(), needs: kind.since.clone() })
+        }
     }
 }
 
@@ -287,8 +285,7 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
 
 /// Reads all sections.
 pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
-    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks] =
-        sections(content)?;
+    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks] = sections(content)?;
     let table: Vec<Kind> = kinds.list("kinds", limits::NODES, 10)?;
     kinds.end()?;
     let parts = BundleParts {
@@ -299,7 +296,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
             (0..n).map(|_| get_node(&mut nodes, &table)).collect::<Result<_, _>>()?
         },
         scores: scores.list("scores", limits::OUTPUTS, 26)?,
-        groups: groups.list("reason groups", limits::COLUMNS, 8)?,
+        groups: groups.list("reason groups", limits::REASON_GROUPS, 8)?,
         checks: checks.list("self-checks", limits::ROWS, 16)?,
     };
     for reader in [meta, fields, nodes, scores, groups, checks] {

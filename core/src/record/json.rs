@@ -31,7 +31,8 @@ pub(crate) fn parse_json(fields: &[Field], names: &Names, json: &[u8]) -> Result
         return Err(RecordError::Limit { what: "bytes of JSON", found, limit });
     }
     let mut input = serde_json::Deserializer::from_slice(json);
-    let mut shape = Shape { context: Context { fields, names }, wrong: false, too_many: false, rows: Vec::new() };
+    let mut shape =
+        Shape { context: Context { fields, names }, wrong: false, too_many: false, rows: Vec::new() };
     let parsed = Input(&mut shape).deserialize(&mut input).and_then(|()| input.end());
     if shape.wrong {
         return Err(RecordError::Shape);
@@ -42,11 +43,7 @@ pub(crate) fn parse_json(fields: &[Field], names: &Names, json: &[u8]) -> Result
     }
     match parsed {
         Ok(()) => Ok(shape.rows),
-        Err(e) => Err(RecordError::Json {
-            what: message(&e),
-            line: e.line(),
-            column: e.column(),
-        }),
+        Err(e) => Err(RecordError::Json { what: message(&e), line: e.line(), column: e.column() }),
     }
 }
 

@@ -1,0 +1,146 @@
+//! The spine from bytes to decision: container, signature, record, scorer.
+#![cfg(feature = "author")]
+
+use scorelet_core::Error;
+use scorelet_core::bundle::{Bundle, BundleParts, Meta, SelfCheck, Trust};
+use scorelet_core::column::State;
+use scorelet_core::error::{BundleError, RecordError};
+use scorelet_core::schema::{Field, FieldType, Policies, Policy, Special, Stage};
+use scorelet_core::scorer::{Options, Scorer};
+
+fn field(name: &str, kind: FieldType, policy: Policy) -> Field {
+    Field {
+        name: name.into(),
+        kind,
+        unit: String::new(),
+        stage: Stage::Edge,
+        leaves_device: true,
+        min: 0.0,
+        max: 100.0,
+        specials: vec![Special { value: -9.0, text: "none".into(), name: "no file".into() }],
+        policies: Policies { missing: policy, special: policy, unseen: policy, out_of_range: policy },
+        labels: vec![],
+    }
+}
+
+fn parts() -> BundleParts {
+    let colours = FieldType::Category { values: vec!["red".into(), "green".into()] };
+    let mut day = field("day", FieldType::Date, Policy::OwnBin);
+    day.max = f64::INFINITY;
+    BundleParts {
+        meta: Meta { name: "spine".into(), languages: vec!["en".into()], ..Meta::default() },
+        fields: vec![
+            field("amount", FieldType::Number, Policy::OwnBin),
+            field("count", FieldType::Integer, Policy::Refuse),
+            field("colour", colours, Policy::OwnBin),
+            field("owner", FieldType::Boolean, Policy::Impute(1.0)),
+            day,
+        ],
+        checks: vec![SelfCheck {
+            row: vec![1.0, 2.0, 0.0, 1.0, f64::NAN],
+            expected: vec![(0, 1.0)],
+            tolerance: 0.0,
+        }],
+        ..BundleParts::default()
+    }
+}
+
+#[test]
+fn signed_and_unsigned() {
+    let secret = [7; 32];
+    let signed = Bundle::encode_signed(parts(), &secret).unwrap();
+    let bundle = Bundle::open(&signed, Trust::Anyone).unwrap();
+    let key = bundle.signer.unwrap();
+    assert_eq!(Bundle::open(&signed, Trust::Key(&key)).unwrap().digest, bundle.digest);
+    let refused = |bytes: &[u8], trust| match Bundle::open(bytes, trust) {
+        Err(Error::Bundle(e)) => e,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(&signed, Trust::Key(&[1; 32])), BundleError::WrongKey);
+    let unsigned = Bundle::encode(parts()).unwrap();
+    assert_eq!(Bundle::open(&unsigned, Trust::Anyone).unwrap().digest, bundle.digest);
+    assert_eq!(refused(&unsigned, Trust::Key(&key)), BundleError::Unsigned);
+    for at in 16..signed.len() {
+        let mut changed = signed.clone();
+        changed[at] ^= 1;
+        assert_eq!(
+            refused(&changed, Trust::Anyone),
+            BundleError::BadSignature,
+            "a changed byte {at} went unnoticed"
+        );
+    }
+    for length in 0..signed.len() {
+        assert!(Bundle::open(&signed[..length], Trust::Anyone).is_err());
+    }
+}
+
+#[test]
+fn an_unsigned_bundle_with_any_byte_changed_opens_or_is_refused_by_type() {
+    let bytes = Bundle::encode(parts()).unwrap();
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            if let Err(e) = Bundle::open(&changed, Trust::Anyone) {
+                assert!(e.code().starts_with("SCL-01"), "{e}");
+                assert!(!e.mend().is_empty() && !e.place().is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn records_keep_their_missing_states() {
+    let bytes = Bundle::encode(parts()).unwrap();
+    let mut scorer = Scorer::new(Bundle::open(&bytes, Trust::Anyone).unwrap());
+    let json = br#"[
+        {"amount": 5, "count": 3, "colour": "green", "owner": true, "day": "2026-11-21"},
+        {"amount": 101, "count": 3, "colour": "blue", "owner": null},
+        {"amount": -9, "count": 3, "colour": "none", "owner": false},
+        {"amount": 5},
+        {"amount": "5", "count": 3},
+        {"count": 3.5},
+        {"count": 3, "nonsense": {"a": [1, {}]}},
+        {"count": 3, "count": 4},
+        [1, 2],
+        {"count": 3, "day": "2026-02-30"}
+    ]"#;
+    let results = scorer.score_json(json, Options::default()).unwrap();
+    let absent = |row: usize| results[row].as_ref().unwrap().absent.clone();
+    assert_eq!(absent(0), []);
+    let states = [(0, State::OUT_OF_RANGE), (2, State::UNSEEN), (3, State::MISSING), (4, State::MISSING)];
+    assert_eq!(absent(1), states);
+    assert_eq!(absent(2), [(0, State::special(0)), (2, State::special(0)), (4, State::MISSING)]);
+    let error = |row: usize| results[row].as_ref().unwrap_err().code();
+    assert_eq!(
+        [3, 4, 5, 6, 7, 8, 9].map(error),
+        ["SCL-0206", "SCL-0205", "SCL-0205", "SCL-0203", "SCL-0204", "SCL-0202", "SCL-0205"]
+    );
+    assert_eq!(results[6].as_ref().unwrap_err().place(), "row 6, field `nonsense`");
+    for text in ["", "[", "{\"count\": 1e999}", "[{}", "{} x", "nul", "\"\\ud800\""] {
+        let e = scorer.score_json(text.as_bytes(), Options::default()).unwrap_err();
+        assert!(matches!(e, RecordError::Json { .. }), "{text}: {e}");
+    }
+    for text in ["1", "null", "\"a\"", "true"] {
+        let e = scorer.score_json(text.as_bytes(), Options::default()).unwrap_err();
+        assert_eq!(e, RecordError::Shape, "{text}");
+    }
+    assert_eq!(scorer.score_json(b"[]", Options::default()).unwrap(), []);
+}
+
+#[test]
+fn columns_and_json_agree() {
+    let bytes = Bundle::encode(parts()).unwrap();
+    let mut scorer = Scorer::new(Bundle::open(&bytes, Trust::Anyone).unwrap());
+    let json = br#"{"amount": 101, "count": 3, "colour": "none", "owner": null}"#;
+    let from_json = scorer.score_json(json, Options::default()).unwrap().remove(0).unwrap();
+    let row = [101.0, 3.0, -2.0, f64::NAN, f64::NAN];
+    let from_columns = scorer.decide_columns(1, &row, Options::default()).unwrap().remove(0);
+    assert_eq!(from_json, from_columns);
+    assert_eq!(from_json.digest(), from_columns.digest());
+    let mut out = [0.0; 2];
+    scorer.score_columns(1, &row, &[3, 1], &mut out).unwrap();
+    assert_eq!(out, [1.0, 3.0]);
+    assert!(scorer.score_columns(1, &row, &[5], &mut [0.0]).is_err());
+    assert!(scorer.score_columns(2, &row, &[1], &mut out).is_err());
+}
