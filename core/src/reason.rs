@@ -6,16 +6,17 @@
 mod explain;
 mod linear;
 mod points;
-#[cfg(test)]
 mod quadrature;
 mod rank;
 mod spec;
 mod text;
+mod treeshap;
 
 pub use explain::{Contributions, Explainer};
 pub use rank::Ranking;
 pub use spec::{ReasonGroup, ReasonMethod, ReasonSpec};
 pub use text::text_for;
+pub use treeshap::TreeShap;
 
 /// Reasons named at most, unless the bundle says otherwise: "disclosure of more than four reasons is not likely to be
 /// helpful to the applicant" (Regulation B, official interpretation of 12 CFR 1002.9(b)(2), comment 1).

@@ -1,8 +1,9 @@
 //! Contributions of one row of an evaluated block, and the reasons they give.
 
-use super::{Ranking, Reason, ReasonMethod, ReasonSpec, linear, points};
+use super::{Ranking, Reason, ReasonMethod, ReasonSpec, TreeShap, linear, points};
 use crate::column::{Columns, Inputs};
 use crate::graph::{Graph, Op};
+use crate::model::forest::Forest;
 
 /// What each input of the explained node moved one row's output by, and from where.
 ///
@@ -23,6 +24,8 @@ pub struct Explainer {
     row: Vec<f64>,
     found: Contributions,
     ranking: Ranking,
+    /// Compiled forests by node and output: the score that asks first pays for it.
+    forests: Vec<((u32, u32), TreeShap)>,
 }
 
 impl ReasonSpec {
@@ -44,6 +47,7 @@ impl ReasonSpec {
                 points::check(card, self.method)
             }
             (ReasonMethod::Linear, Op::Linear(model)) => linear::check(model, self.output),
+            (ReasonMethod::TreeShap, Op::Forest(forest)) => TreeShap::check(forest, self.output),
             (ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage, _) => {
                 Err("points can be explained of a scorecard only")
             }
@@ -84,6 +88,11 @@ impl Explainer {
                 linear::contributions(model, spec.output, &self.row, values);
                 linear::baseline(model, spec.output)
             }
+            (ReasonMethod::TreeShap, Op::Forest(forest)) => {
+                let shap = compiled(&mut self.forests, spec, forest)?;
+                shap.contributions(forest, &self.row, values);
+                shap.bias()
+            }
             _ => return None,
         };
         Some(&self.found)
@@ -101,4 +110,21 @@ impl Explainer {
         self.contributions(graph, spec, columns, row)?;
         Some(self.ranking.reasons(spec, &self.found.values).to_vec())
     }
+}
+
+/// The compiled forest of a spec, compiled now if it is asked for the first time.
+fn compiled<'a>(
+    forests: &'a mut Vec<((u32, u32), TreeShap)>,
+    spec: &ReasonSpec,
+    forest: &Forest,
+) -> Option<&'a mut TreeShap> {
+    let key = (spec.node, spec.output);
+    let at = match forests.iter().position(|(k, _)| *k == key) {
+        Some(at) => at,
+        None => {
+            forests.push((key, TreeShap::new(forest, spec.output).ok()?));
+            forests.len() - 1
+        }
+    };
+    forests.get_mut(at).map(|(_, shap)| shap)
 }

@@ -18,6 +18,8 @@
 
 mod kernel;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use crate::model::forest::Forest;
 use kernel::Work;
@@ -36,7 +38,7 @@ impl TreeShap {
     /// LightGBM refuses them), more splits than [`crate::limits::EXPLAINED_SPLITS`].
     pub fn new(forest: &Forest, output: u32) -> Result<Self, &'static str> {
         let plan = Plan::new(forest, output)?;
-        let work = plan.work();
+        let work = plan.work(forest.features());
         Ok(Self { plan, work, left: Vec::with_capacity(forest.tests()) })
     }
 

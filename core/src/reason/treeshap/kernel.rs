@@ -18,7 +18,11 @@ pub(super) struct Lanes {
 
 impl Lanes {
     pub(super) fn new(points: &[Point; LANES]) -> Self {
-        Self { t: points.map(|p| p.t), rest: points.map(|p| p.rest), start: points.map(|p| p.weight / p.rest) }
+        Self {
+            t: points.map(|p| p.t),
+            rest: points.map(|p| p.rest),
+            start: points.map(|p| p.weight / p.rest),
+        }
     }
 }
 

@@ -100,7 +100,9 @@ impl Plan {
         let (mut splits, mut leaves) = (self.splits.as_slice(), self.leaves.as_slice());
         for tree in &self.trees {
             let n = tree.splits as usize;
-            let (Some(s), Some(v)) = (splits.split_at_checked(n), leaves.split_at_checked(n + 1)) else { return };
+            let (Some(s), Some(v)) = (splits.split_at_checked(n), leaves.split_at_checked(n + 1)) else {
+                return;
+            };
             for lanes in self.rules.get(tree.passes as usize).into_iter().flatten() {
                 work.pass(s.0, v.0, lanes, left);
             }
@@ -134,7 +136,8 @@ impl Plan {
                     let above = self.path.get(feature as usize).copied().unwrap_or(NOTHING);
                     let distinct = distinct + u32::from(above.verdict == 0);
                     most_distinct = most_distinct.max(distinct);
-                    let sides = [node + 1, right as usize].map(|child| (child, fraction(cover(child), weight)));
+                    let sides =
+                        [node + 1, right as usize].map(|child| (child, fraction(cover(child), weight)));
                     let [(left, left_fraction), (right, right_fraction)] = sides;
                     self.splits.push(Split {
                         test,
