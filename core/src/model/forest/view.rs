@@ -69,6 +69,11 @@ impl Forest {
         !self.parts.covers.is_empty()
     }
 
+    /// Whether a leaf is a linear model, of which TreeSHAP knows nothing.
+    pub fn has_linear_leaves(&self) -> bool {
+        !self.parts.linears.is_empty()
+    }
+
     /// Asks every test about one row (`values`: one an input feature, NaN for missing): `left[test]` says whether it goes
     /// left.
     pub fn decide(&self, values: &[f64], left: &mut Vec<bool>) {
