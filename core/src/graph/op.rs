@@ -41,6 +41,12 @@ macro_rules! ops {
         #[non_exhaustive]
         pub enum Op { $( $(#[$doc])* $variant($ty), )* }
 
+        $( impl From<$ty> for Op {
+            fn from(op: $ty) -> Self {
+                Self::$variant(op)
+            }
+        } )*
+
         impl Op {
             /// The kind's code and name, as the bundle's kind table has them.
             pub fn kind(&self) -> (u16, &'static str) {
