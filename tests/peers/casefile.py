@@ -57,15 +57,19 @@ def write_expected(path, margin, pred):
 
 
 def write_contribs(path, contribs, n_outputs, n_features):
-    """Contributions [row, output, feature + bias]; columns contrib_<output>_<feature> and contrib_<output>_bias."""
+    """Contributions [row, output, feature + bias]; columns contrib_<output>_<feature> and contrib_<output>_bias.
+
+    Nine digits: they are compared within a tolerance."""
     contribs = np.asarray(contribs).reshape(len(contribs), n_outputs, n_features + 1)
     names = [str(j) for j in range(n_features)] + ["bias"]
     header = [f"contrib_{k}_{j}" for k in range(n_outputs) for j in names]
-    write_csv(path, header, [[output_cell(v) for v in row.reshape(-1)] for row in contribs])
+    write_csv(path, header, [[f"{v:.9g}" for v in row.reshape(-1)] for row in contribs])
 
 
 def write_json(path, value):
-    Path(path).write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """One line a key: small and still fit for a diff."""
+    lines = [f"{json.dumps(k, ensure_ascii=False)}: {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()]
+    Path(path).write_text("{\n " + ",\n ".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def fresh_folder(root, trainer, name):

@@ -8,15 +8,15 @@ def numeric(rng, n, features, missing):
     for j in range(features):
         kind = j % 5
         if kind == 0:
-            X[:, j] = rng.normal(size=n)
+            X[:, j] = np.round(rng.normal(size=n), 3)
         elif kind == 1:
             X[:, j] = rng.integers(-3, 12, n)
         elif kind == 2:
-            X[:, j] = np.where(rng.random(n) < 0.4, 0.0, rng.lognormal(0, 2, n))
+            X[:, j] = np.where(rng.random(n) < 0.4, 0.0, np.round(rng.lognormal(0, 2, n), 4))
         elif kind == 3:
             X[:, j] = np.round(rng.normal(size=n) * 1e-3, 5)
         else:
-            X[:, j] = rng.normal(loc=2e5, scale=5e4, size=n)
+            X[:, j] = np.round(rng.normal(loc=2e5, scale=5e4, size=n), 1)
     X[rng.random(X.shape) < missing] = np.nan
     return X
 

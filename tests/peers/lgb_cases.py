@@ -35,7 +35,7 @@ def specs(version):
     add("missing-zero", "zero_as_missing=true: 0, tiny values and NaN take the default branch", {"objective": "binary", "zero_as_missing": True}, old=True)
     add("missing-not-in-training", "no NaN in training: missing type None", binary, missing=0.0)
     add("missing-zero-categorical", "zero_as_missing with categories", {"objective": "binary", "zero_as_missing": True}, cats=(9, 40), features=2)
-    add("missing-none-categorical", "use_missing=false with categories", {"objective": "binary", "use_missing": False}, cats=(9, 40), features=2)
+    add("missing-none-categorical", "use_missing=false with categories", {"objective": "binary", "use_missing": False}, cats=(9, 40), features=2, old=True)
 
     # Categories
     add("categorical", "bitsets of one and of several words, codes up to 90", binary, cats=(4, 12, 90), features=2, old=True)

@@ -162,7 +162,7 @@ def write(root, spec, seed):
     dart = spec.params.get("booster") == "dart"
     found = {} if spec.plain_rows else thresholds(model)
     R = rowlib.build_rows(
-        rng, X, found, rowlib.f32_neighbours, categorical, plain=26, max_rows=30 if spec.plain_rows else spec.max_rows,
+        rng, X, found, rowlib.f32_neighbours, categorical, plain=20, max_rows=24 if spec.plain_rows else spec.max_rows,
         infinite=not (dart or spec.frame), odd_codes=not (spec.frame or spec.plain_rows),
     )
     if spec.frame:

@@ -15,7 +15,7 @@ def specs(version):
     def add(name, special, params=None, old=False, since=(1, 7), **kw):
         if version >= since and (old or version >= (3, 2)) and (version != (3, 0) or name in FORMAT_3_0):
             current = version >= (3, 2)
-            s.append(dict(name=name, special=special, params=params or {}, ubj=current and old or name in UBJ_OLD, max_rows=70 if current else 40, **kw))
+            s.append(dict(name=name, special=special, params=params or {}, ubj=current and old or name in UBJ_OLD, max_rows=56 if current else 36, **kw))
 
     # Objectives
     add("binary-logistic", "default classifier, base_score estimated from the labels (0.5 in 1.7)", {"objective": "binary:logistic"}, old=True)
