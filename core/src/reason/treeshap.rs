@@ -16,6 +16,7 @@
 //! Miao, 2022) does with other points: O(leaves · depth / 2) a tree instead of O(leaves · depth²), with positive factors only,
 //! so that nothing cancels. Four points stand in a SIMD register pair; deeper trees take several passes.
 
+mod four;
 mod kernel;
 mod plan;
 #[cfg(test)]

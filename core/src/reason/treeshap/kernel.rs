@@ -1,11 +1,14 @@
-//! The hot loop of TreeSHAP: one tree, one row, [`LANES`] quadrature points.
+//! The hot loops of TreeSHAP: one tree, one row, [`LANES`] quadrature points.
+//!
+//! At a point t, let z be the product of the weight fractions of the splits on a feature, down to some edge, and o whether
+//! the row passes them all; the edge's factor is t·o + (1−t)·z over the same of the feature's edge above. With
+//! ρ = (1−t)·z / (t + (1−t)·z) of the edge above (1−t if there is none, 1 if the row has failed there), the child that
+//! the row goes to has the factor 1 − ρ + ρ·z' and the other ρ·z', where z' is the split's own fraction. Gathering the leaves,
+//! a split is worth hot − d with d = ρ · (hot − (z'·hot + z''·cold)), and d, times the product of the path over the
+//! edge above, is what the split's feature gets. It gets nothing where the row has failed above.
 
 use super::super::quadrature::Point;
-
-/// Quadrature points worked on at once.
-pub(super) const LANES: usize = 4;
-
-type Four = [f64; LANES];
+use super::four::{Four, LANES};
 
 /// A pass: some points of a rule.
 #[derive(Clone, Debug)]
@@ -19,40 +22,61 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) fn new(points: &[Point; LANES]) -> Self {
         Self {
-            t: points.map(|p| p.t),
-            rest: points.map(|p| p.rest),
-            start: points.map(|p| p.weight / p.rest),
+            t: Four(points.map(|p| p.t)),
+            rest: Four(points.map(|p| p.rest)),
+            start: Four(points.map(|p| p.weight / p.rest)),
         }
     }
 }
 
-/// A split. Children are slots: the tree's splits in preorder, then its leaves.
+/// What every split has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Split {
+pub(super) struct Question {
     pub(super) test: u32,
     pub(super) feature: u32,
-    pub(super) left: u32,
-    pub(super) right: u32,
-    /// Verdict of the nearest split above on the same feature, for the side on which this split stands: 1 + 2 · split for
-    /// its left side, one more for its right side; 0, which always passes, if there is none.
+    /// Verdict of the nearest split above on the same feature, for the side on which this split stands: 1 + 2 · slot for
+    /// its right side, one more for its left side; 0, which always passes, if there is none.
     pub(super) above: u32,
     /// Product of the weight fractions of the splits above on the same feature.
     pub(super) above_fraction: f64,
-    /// Fraction of the weight that goes left.
-    pub(super) left_fraction: f64,
-    /// Fraction of the weight that goes right.
-    pub(super) right_fraction: f64,
+}
+
+/// A split with a split under it. Pairs have the right child first: they are indexed by "goes left".
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Split {
+    pub(super) question: Question,
+    /// Slots: the tree's splits of this kind with parents before children, then its [`Twig`]s, then its lone leaves.
+    pub(super) children: [u32; 2],
+    /// Fractions of the weight.
+    pub(super) fractions: [f64; 2],
+}
+
+/// A split with two leaves.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Twig {
+    pub(super) question: Question,
+    /// The leaves, the right one first.
+    pub(super) leaves: [f64; 2],
+    /// The leaves' mean by weight.
+    pub(super) mean: f64,
+}
+
+/// One tree's part of the plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TreeRef<'a> {
+    pub(super) splits: &'a [Split],
+    pub(super) twigs: &'a [Twig],
+    /// Leaves whose sibling is a split.
+    pub(super) leaves: &'a [f64],
 }
 
 /// What the way down leaves for the way up.
 #[derive(Clone, Copy, Debug, Default)]
 struct Down {
-    left_factor: Four,
-    right_factor: Four,
-    /// Product of the path, for the difference that this split makes.
+    /// ρ.
+    share: Four,
+    /// Product of the path over the factor of the feature's edge above.
     reach: Four,
-    /// Slot of the child that the row goes to.
-    hot: u32,
 }
 
 /// Working memory, allocated once.
@@ -61,53 +85,51 @@ pub(super) struct Work {
     /// By slot: on the way down the product of the path, on the way up the gathered leaves.
     cells: Vec<Four>,
     downs: Vec<Down>,
-    /// Whether the row passes all splits on the feature down to here: see [`Split::above`].
-    verdicts: Vec<u8>,
+    /// Whether the row passes all splits on the feature down to here: see [`Question::above`].
+    verdicts: Vec<bool>,
     /// By feature, what it has gathered.
     sums: Vec<Four>,
 }
 
 impl Work {
-    /// For trees of up to `splits` splits.
-    pub(super) fn new(features: usize, splits: usize) -> Self {
-        let slots = 2 * splits + 1;
-        let mut verdicts = vec![0; slots];
+    /// For trees of up to `slots` slots.
+    pub(super) fn new(features: usize, slots: usize) -> Self {
+        let mut verdicts = vec![false; 2 * slots + 1];
         if let Some(always) = verdicts.first_mut() {
-            *always = 1;
+            *always = true;
         }
-        let zeros = [0.0; LANES];
         Self {
-            cells: vec![zeros; slots],
-            downs: vec![Down::default(); splits],
+            cells: vec![Four::default(); slots],
+            downs: vec![Down::default(); slots],
             verdicts,
-            sums: vec![zeros; features],
+            sums: vec![Four::default(); features],
         }
     }
 
     /// Starts a row.
     pub(super) fn begin(&mut self) {
-        self.sums.fill([0.0; LANES]);
+        self.sums.fill(Four::default());
     }
 
     /// Ends a row: writes one contribution a feature.
     pub(super) fn end(&self, divisor: f64, out: &mut [f64]) {
-        for (o, [a, b, c, d]) in out.iter_mut().zip(&self.sums) {
-            *o = ((a + b) + (c + d)) / divisor;
+        for (o, sum) in out.iter_mut().zip(&self.sums) {
+            *o = sum.sum() / divisor;
         }
     }
 
-    /// One tree at some quadrature points.
-    ///
-    /// With z the product of a feature's fractions down to an edge and o whether the row passes, an edge's factor is
-    /// t·o + (1−t)·z over the same of the feature's edge above. A split's feature gets, from the leaves gathered under it,
-    /// reach · (hot child − whole): what the row's own child gives less what both give together. Under a split of the same
-    /// feature that the row does not pass, the fraction is all that is left, and the difference is nothing.
-    pub(super) fn pass(&mut self, splits: &[Split], leaves: &[f64], lanes: &Lanes, left: &[bool]) {
-        self.go_down(splits, lanes, left);
-        for (cell, &leaf) in self.cells.iter_mut().skip(splits.len()).zip(leaves) {
-            *cell = [leaf; LANES];
+    /// One tree at some quadrature points; `left[test]` says whether the row passes a test.
+    pub(super) fn pass(&mut self, tree: TreeRef<'_>, lanes: &Lanes, left: &[bool]) {
+        if let Some(root) = self.cells.first_mut() {
+            *root = lanes.start;
         }
-        self.go_up(splits);
+        self.go_down(tree.splits, lanes, left);
+        self.turn(tree.splits.len(), tree.twigs, lanes, left);
+        let lone = self.cells.iter_mut().skip(tree.splits.len() + tree.twigs.len());
+        for (cell, &leaf) in lone.zip(tree.leaves) {
+            *cell = Four::all(leaf);
+        }
+        self.go_up(tree.splits, left);
     }
 
     #[inline(never)]
@@ -116,68 +138,67 @@ impl Work {
         reason = "the plan's slots, verdicts and tests are within the tables that were made for them"
     )]
     fn go_down(&mut self, splits: &[Split], lanes: &Lanes, left: &[bool]) {
-        let Lanes { t, rest, start } = lanes;
-        self.cells[0] = *start;
         for (i, (split, down)) in splits.iter().zip(&mut self.downs).enumerate() {
             let path = self.cells[i];
-            let goes_left = left[split.test as usize];
-            let passes = self.verdicts[split.above as usize];
-            let (on_left, on_right) = (passes & u8::from(goes_left), passes & u8::from(!goes_left));
-            self.verdicts[1 + 2 * i] = on_left;
-            self.verdicts[2 + 2 * i] = on_right;
-            down.hot = if goes_left { split.left } else { split.right };
-            if split.above == 0 {
-                down.left_factor = factor(t, rest, on_left, split.left_fraction);
-                down.right_factor = factor(t, rest, on_right, split.right_fraction);
-                down.reach = path;
-            } else if passes == 0 {
-                down.left_factor = [split.left_fraction; LANES];
-                down.right_factor = [split.right_fraction; LANES];
-                down.reach = [0.0; LANES];
-            } else {
-                let above = factor(t, rest, 1, split.above_fraction);
-                let over = |x: Four, y: Four| core::array::from_fn(|q| x[q] / y[q]);
-                let inverse = over([1.0; LANES], above);
-                let z = split.above_fraction;
-                down.left_factor = times(factor(t, rest, on_left, z * split.left_fraction), inverse);
-                down.right_factor = times(factor(t, rest, on_right, z * split.right_fraction), inverse);
-                down.reach = times(path, inverse);
-            }
-            self.cells[split.left as usize] = times(path, down.left_factor);
-            self.cells[split.right as usize] = times(path, down.right_factor);
+            let goes_left = left[split.question.test as usize];
+            let passes = self.verdicts[split.question.above as usize];
+            self.verdicts[1 + 2 * i] = passes & !goes_left;
+            self.verdicts[2 + 2 * i] = passes & goes_left;
+            *down = above(&split.question, path, passes, lanes);
+            let (hot, cold) = (usize::from(goes_left), usize::from(!goes_left));
+            let part = path * down.share;
+            self.cells[split.children[hot] as usize] = part * split.fractions[hot] + (path - part);
+            self.cells[split.children[cold] as usize] = part * split.fractions[cold];
         }
     }
 
     #[inline(never)]
     #[allow(
         clippy::indexing_slicing,
-        reason = "the plan's slots and features are within the tables that were made for them"
+        reason = "the plan's features, verdicts and tests are within the tables that were made for them"
     )]
-    fn go_up(&mut self, splits: &[Split]) {
+    fn turn(&mut self, first: usize, twigs: &[Twig], lanes: &Lanes, left: &[bool]) {
+        for (twig, cell) in twigs.iter().zip(self.cells.iter_mut().skip(first)) {
+            let hot = twig.leaves[usize::from(left[twig.question.test as usize])];
+            let passes = self.verdicts[twig.question.above as usize];
+            let Down { share, reach } = above(&twig.question, *cell, passes, lanes);
+            let difference = share * (hot - twig.mean);
+            let sum = &mut self.sums[twig.question.feature as usize];
+            *sum = *sum + reach * difference;
+            *cell = Four::all(hot) - difference;
+        }
+    }
+
+    #[inline(never)]
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the plan's slots, features and tests are within the tables that were made for them"
+    )]
+    fn go_up(&mut self, splits: &[Split], left: &[bool]) {
         for (i, (split, down)) in splits.iter().zip(&self.downs).enumerate().rev() {
-            let (l, r) = (self.cells[split.left as usize], self.cells[split.right as usize]);
-            let hot = self.cells[down.hot as usize];
-            let sum = &mut self.sums[split.feature as usize];
-            let mut whole = [0.0; LANES];
-            for q in 0..LANES {
-                whole[q] = down.left_factor[q] * l[q] + down.right_factor[q] * r[q];
-                sum[q] += down.reach[q] * (hot[q] - whole[q]);
-            }
-            self.cells[i] = whole;
+            let goes_left = left[split.question.test as usize];
+            let (h, c) = (usize::from(goes_left), usize::from(!goes_left));
+            let hot = self.cells[split.children[h] as usize];
+            let cold = self.cells[split.children[c] as usize];
+            let mean = hot * split.fractions[h] + cold * split.fractions[c];
+            let difference = down.share * (hot - mean);
+            let sum = &mut self.sums[split.question.feature as usize];
+            *sum = *sum + down.reach * difference;
+            self.cells[i] = hot - difference;
         }
     }
 }
 
-/// t·o + (1−t)·z.
+/// ρ, and the path over the factor of the feature's edge above.
 #[inline(always)]
-#[allow(clippy::indexing_slicing, reason = "q is under LANES")]
-fn factor(t: &Four, rest: &Four, o: u8, z: f64) -> Four {
-    let o = f64::from(o);
-    core::array::from_fn(|q| t[q] * o + rest[q] * z)
-}
-
-#[inline(always)]
-#[allow(clippy::indexing_slicing, reason = "q is under LANES")]
-fn times(x: Four, y: Four) -> Four {
-    core::array::from_fn(|q| x[q] * y[q])
+fn above(question: &Question, path: Four, passes: bool, lanes: &Lanes) -> Down {
+    if question.above == 0 {
+        return Down { share: lanes.rest, reach: path };
+    }
+    if !passes {
+        return Down { share: Four::all(1.0), reach: Four::default() };
+    }
+    let rest = lanes.rest * question.above_fraction;
+    let inverse = Four::all(1.0) / (lanes.t + rest);
+    Down { share: rest * inverse, reach: path * inverse }
 }

@@ -1,7 +1,8 @@
 //! A forest's output, laid out for the TreeSHAP kernel.
 
 use super::super::quadrature::gauss_legendre;
-use super::kernel::{LANES, Lanes, Split, Work};
+use super::four::LANES;
+use super::kernel::{Lanes, Question, Split, TreeRef, Twig, Work};
 use crate::limits;
 use crate::model::forest::{Forest, NodeView, TreeView};
 
@@ -9,9 +10,9 @@ use crate::model::forest::{Forest, NodeView, TreeView};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     trees: Vec<Tree>,
-    /// Splits of all trees, in preorder.
+    /// The parts of all trees, one tree after another.
     splits: Vec<Split>,
-    /// Values of the leaves of all trees, in preorder.
+    twigs: Vec<Twig>,
     leaves: Vec<f64>,
     /// Quadrature rules by number of passes, [`LANES`] points a pass.
     rules: Vec<Vec<Lanes>>,
@@ -21,16 +22,19 @@ pub(super) struct Plan {
     path: Vec<Above>,
 }
 
+/// How many of each part a tree has.
 #[derive(Clone, Copy, Debug)]
 struct Tree {
     splits: u32,
+    twigs: u32,
+    leaves: u32,
     passes: u32,
 }
 
 /// What the path from the root says of a feature.
 #[derive(Clone, Copy, Debug)]
 struct Above {
-    /// Where the verdict stands: see [`Split::above`].
+    /// Where the verdict stands: see [`Question::above`].
     verdict: u32,
     /// Product of the weight fractions of the feature's splits.
     fraction: f64,
@@ -91,33 +95,40 @@ impl Plan {
 
     /// Working memory for the largest tree.
     pub(super) fn work(&self, features: usize) -> Work {
-        Work::new(features, self.trees.iter().map(|t| t.splits as usize).max().unwrap_or(0))
+        let slots = self.trees.iter().map(|t| t.splits as usize + t.twigs as usize + t.leaves as usize);
+        Work::new(features, slots.max().unwrap_or(0))
     }
 
     /// Contributions of one row; `left[test]` says whether the row passes a test.
     pub(super) fn run(&self, left: &[bool], work: &mut Work, out: &mut [f64]) {
         work.begin();
-        let (mut splits, mut leaves) = (self.splits.as_slice(), self.leaves.as_slice());
+        let all = (self.splits.as_slice(), self.twigs.as_slice(), self.leaves.as_slice());
+        let (mut splits, mut twigs, mut leaves) = all;
         for tree in &self.trees {
-            let n = tree.splits as usize;
-            let (Some(s), Some(v)) = (splits.split_at_checked(n), leaves.split_at_checked(n + 1)) else {
-                return;
+            let cut = TreeRef {
+                splits: cut(&mut splits, tree.splits),
+                twigs: cut(&mut twigs, tree.twigs),
+                leaves: cut(&mut leaves, tree.leaves),
             };
             for lanes in self.rules.get(tree.passes as usize).into_iter().flatten() {
-                work.pass(s.0, v.0, lanes, left);
+                work.pass(cut, lanes, left);
             }
-            (splits, leaves) = (s.1, v.1);
         }
         work.end(self.divisor, out);
     }
 
     /// Adds a tree, of whose leaves the `value`-th number counts; gives back its expected value.
     pub(super) fn add(&mut self, nodes: &[NodeView<'_>], value: usize) -> f64 {
-        let slots = slots(nodes);
+        let kinds = kinds(nodes);
+        let (slots, [splits, twigs, leaves]) = slots(&kinds);
         let slot = |node: usize| slots.get(node).copied().unwrap_or(0);
         let cover = |node: usize| match nodes.get(node) {
             Some(NodeView::Split { cover, .. } | NodeView::Leaf { cover, .. }) => *cover,
             None => 0.0,
+        };
+        let leaf = |node: usize| match nodes.get(node) {
+            Some(NodeView::Leaf { values, .. }) => values.get(value).copied().unwrap_or(0.0),
+            _ => 0.0,
         };
         let (mut expected, mut most_distinct) = (0.0, 0);
         let mut steps = vec![Step::Enter { node: 0, share: 1.0, distinct: 0 }];
@@ -131,62 +142,106 @@ impl Plan {
                     continue;
                 }
             };
-            match nodes.get(node) {
-                Some(&NodeView::Split { feature, test, right, cover: weight }) => {
-                    let above = self.path.get(feature as usize).copied().unwrap_or(NOTHING);
-                    let distinct = distinct + u32::from(above.verdict == 0);
-                    most_distinct = most_distinct.max(distinct);
-                    let sides =
-                        [node + 1, right as usize].map(|child| (child, fraction(cover(child), weight)));
-                    let [(left, left_fraction), (right, right_fraction)] = sides;
-                    self.splits.push(Split {
-                        test,
-                        feature,
-                        left: slot(left),
-                        right: slot(right),
-                        above: above.verdict,
-                        above_fraction: above.fraction,
-                        left_fraction,
-                        right_fraction,
-                    });
-                    // Last in, first out: left side, right side, then the feature as it was before this split.
-                    steps.push(Step::Set { feature, above });
-                    for (side, (child, fraction)) in sides.into_iter().enumerate().rev() {
-                        let verdict = 1 + 2 * slot(node) + side as u32;
-                        let inside = Above { verdict, fraction: above.fraction * fraction };
-                        steps.push(Step::Enter { node: child, share: share * fraction, distinct });
-                        steps.push(Step::Set { feature, above: inside });
-                    }
+            let Some(&NodeView::Split { feature, test, right, cover: weight }) = nodes.get(node) else {
+                expected += share * leaf(node);
+                if kinds.get(node) == Some(&Kind::Lone) {
+                    self.leaves.push(leaf(node));
                 }
-                Some(NodeView::Leaf { values, .. }) => {
-                    let leaf = values.get(value).copied().unwrap_or(0.0);
-                    expected += share * leaf;
-                    self.leaves.push(leaf);
-                }
-                None => {}
+                continue;
+            };
+            let above = self.path.get(feature as usize).copied().unwrap_or(NOTHING);
+            let distinct = distinct + u32::from(above.verdict == 0);
+            most_distinct = most_distinct.max(distinct);
+            let children = [right as usize, node + 1];
+            let fractions = children.map(|child| fraction(cover(child), weight));
+            let [on_right, on_left] = fractions;
+            let question = Question { test, feature, above: above.verdict, above_fraction: above.fraction };
+            if kinds.get(node) == Some(&Kind::Twig) {
+                let leaves @ [right, left] = children.map(leaf);
+                let mean = right * on_right + left * on_left;
+                expected += share * mean;
+                self.twigs.push(Twig { question, leaves, mean });
+                continue;
+            }
+            self.splits.push(Split { question, children: children.map(slot), fractions });
+            // Last in, first out: left side, right side, then the feature as it was before this split.
+            steps.push(Step::Set { feature, above });
+            for (side, (child, fraction)) in (0..).zip(children.into_iter().zip(fractions)) {
+                let verdict = 1 + 2 * slot(node) + side;
+                let inside = Above { verdict, fraction: above.fraction * fraction };
+                steps.push(Step::Enter { node: child, share: share * fraction, distinct });
+                steps.push(Step::Set { feature, above: inside });
             }
         }
-        let splits = nodes.len() as u32 / 2;
         // n points are exact up to degree 2n − 1; the integrand has degree distinct − 1. A lone leaf is all bias.
-        let passes = if splits == 0 { 0 } else { most_distinct.div_ceil(2 * LANES as u32).max(1) };
+        let passes = if nodes.len() == 1 { 0 } else { most_distinct.div_ceil(2 * LANES as u32).max(1) };
         for known in self.rules.len()..=passes as usize {
             let points = gauss_legendre(known * LANES);
             self.rules.push(points.as_chunks().0.iter().map(Lanes::new).collect());
         }
-        self.trees.push(Tree { splits, passes });
+        self.trees.push(Tree { splits, twigs, leaves, passes });
         expected
     }
 }
 
-/// Where the kernel keeps each node: splits first, then leaves, both in preorder.
-fn slots(nodes: &[NodeView<'_>]) -> Vec<u32> {
-    let (mut split, mut leaf) = (0, nodes.len() as u32 / 2);
-    let slot = |node: &NodeView<'_>| {
-        let next = if matches!(node, NodeView::Split { .. }) { &mut split } else { &mut leaf };
+/// What a node is to the kernel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    /// A split with a split under it.
+    Split,
+    /// A split with two leaves.
+    Twig,
+    /// A leaf of a twig.
+    OfTwig,
+    /// Any other leaf.
+    Lone,
+}
+
+fn kinds(nodes: &[NodeView<'_>]) -> Vec<Kind> {
+    let is_leaf = |node: usize| matches!(nodes.get(node), Some(NodeView::Leaf { .. }));
+    let mut kinds = vec![Kind::Lone; nodes.len()];
+    for (i, node) in nodes.iter().enumerate() {
+        if let NodeView::Split { right, .. } = *node {
+            let twig = is_leaf(i + 1) && is_leaf(right as usize);
+            let set = if twig {
+                [(i, Kind::Twig), (i + 1, Kind::OfTwig), (right as usize, Kind::OfTwig)]
+            } else {
+                [(i, Kind::Split); 3]
+            };
+            for (at, kind) in set {
+                if let Some(of_node) = kinds.get_mut(at) {
+                    *of_node = kind;
+                }
+            }
+        }
+    }
+    kinds
+}
+
+/// Where the kernel keeps each node, and how many splits, twigs and lone leaves there are: each in preorder, splits first.
+fn slots(kinds: &[Kind]) -> (Vec<u32>, [u32; 3]) {
+    let count = |kind: Kind| kinds.iter().filter(|&&k| k == kind).count() as u32;
+    let counts = [Kind::Split, Kind::Twig, Kind::Lone].map(count);
+    let [splits, twigs, _] = counts;
+    let (mut split, mut twig, mut lone) = (0, splits, splits + twigs);
+    let slot = |kind: &Kind| {
+        let next = match kind {
+            Kind::Split => &mut split,
+            Kind::Twig => &mut twig,
+            Kind::Lone => &mut lone,
+            Kind::OfTwig => return 0,
+        };
         *next += 1;
         *next - 1
     };
-    nodes.iter().map(slot).collect()
+    (kinds.iter().map(slot).collect(), counts)
+}
+
+/// The next `n` of a list.
+fn cut<'a, T>(list: &mut &'a [T], n: u32) -> &'a [T] {
+    let (head, tail) = list.split_at_checked(n as usize).unwrap_or((&[], &[]));
+    *list = tail;
+    head
 }
 
 /// The part of a node's weight that goes to a child. Where no weight came, both children are as likely.
