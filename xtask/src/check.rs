@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::args::Args;
 use crate::run::{cargo, watch};
+use crate::wasm::cargo_with_core;
 use crate::{licences, setup, structure, wasm};
 
 /// What a step found.
@@ -128,22 +129,22 @@ fn setup_tools() -> Result<Tally> {
 
 fn clippy() -> Result<Tally> {
     let all = ["--workspace", "--all-targets", "--all-features", "--locked"];
-    command(cargo(&["clippy"]).args(all).args(["--", "-D", "warnings"]))
+    command(cargo_with_core(&["clippy"])?.args(all).args(["--", "-D", "warnings"]))
 }
 
 fn unit() -> Result<Tally> {
     setup::nextest()?;
-    // `nextest` finds nothing wrong with a test binary without tests, and shows failures once more at the end.
+    // Failures are shown once, at the end.
     let how = ["--no-fail-fast", "--failure-output=final", "--status-level=fail", "--show-progress=none"];
-    command(cargo(&["nextest", "run", "--workspace", "--all-features", "--locked"]).args(how))
+    command(cargo_with_core(&["nextest", "run", "--workspace", "--all-features", "--locked"])?.args(how))
 }
 
 fn doctest() -> Result<Tally> {
-    command(&mut cargo(&["test", "--doc", "--workspace", "--all-features", "--locked"]))
+    command(&mut cargo_with_core(&["test", "--doc", "--workspace", "--all-features", "--locked"])?)
 }
 
 fn doc() -> Result<Tally> {
-    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+    let mut doc = cargo_with_core(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"])?;
     command(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 

@@ -5,8 +5,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its streams")]
 
 mod args;
+mod bench_peers;
 mod check;
 mod licences;
+mod peers;
+mod python;
 mod run;
 mod setup;
 mod structure;
@@ -21,12 +24,13 @@ use crate::args::Args;
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo [--no-serve] [--dev]      build the host and the example bundles, score 1,000 applicants in wasm
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
+  peers [--seed N] [--models N]  the trainers themselves train random models now; every answer is compared
+  bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
   help                           this text
 
-Set-up (the wasm target, cargo-nextest, binaryen's wasm-opt) happens by itself, once.
+Set-up (the wasm target, cargo-nextest, binaryen's wasm-opt, Python packages of the peers) happens by itself, once.
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +50,8 @@ fn dispatch(args: &mut Args) -> Result<bool> {
     match args.word().as_deref() {
         Some("test") => check::task(args),
         Some("wasm") => wasm::task(args),
+        Some("peers") => peers::task(args),
+        Some("bench-peers") => bench_peers::task(args),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
             Ok(true)

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -35,11 +36,25 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     Ok(true)
 }
 
-/// Builds, optimises, checks and measures the artefact that ships.
-pub(crate) fn check() -> Result<()> {
+/// The artefact that ships, built and optimised if it is not there yet. The host embeds it by `SCORELET_WASM`, so that
+/// what is tested is what ships, and the core is compiled for wasm once.
+pub(crate) fn artefact() -> Result<PathBuf> {
     let built = build()?;
     let optimised = target().join("wasm").join("scorelet_core.wasm");
     optimise(&built, &optimised, "-O3")?;
+    Ok(optimised)
+}
+
+/// A cargo command over crates that embed the core's wasm.
+pub(crate) fn cargo_with_core(args: &[&str]) -> Result<Command> {
+    let mut command = cargo(args);
+    command.env("SCORELET_WASM", artefact()?);
+    Ok(command)
+}
+
+/// Checks and measures the artefact that ships.
+pub(crate) fn check() -> Result<()> {
+    let optimised = artefact()?;
     let bytes = std::fs::read(&optimised)?;
     let imports = imports(&bytes)?;
     if imports != 0 {
@@ -54,10 +69,10 @@ pub(crate) fn check() -> Result<()> {
 }
 
 /// Compiles the core by the `wasm` profile; the file before optimisation.
-pub(crate) fn build() -> Result<PathBuf> {
+fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
     let package = ["--package", "scorelet-core", "--lib", "--profile", "wasm"];
-    run(cargo(&["build", "--locked", "--target", "wasm32-unknown-unknown"]).args(package))?;
+    run(cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]).args(package))?;
     Ok(target().join("wasm32-unknown-unknown/wasm/scorelet_core.wasm"))
 }
 

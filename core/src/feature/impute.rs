@@ -1,4 +1,5 @@
-//! Imputation: an absent value is replaced by its state's value; a present one stays.
+//! Imputation: an absent value is replaced by its state's value; a present one stays, unless
+//! it is infinite: then it is out of range, as every result that is not finite.
 //!
 //! Encoding: [`StateValues`].
 
@@ -49,7 +50,7 @@ impl Kernel for Impute {
 
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let mut out = outputs.column(0);
-        rows::copy(inputs.column(0), &mut out);
+        rows::map(inputs.column(0), &mut out, |x| x);
         self.states.apply(&mut out);
     }
 }

@@ -24,12 +24,6 @@ pub(crate) fn copy_states(input: Column<'_>, out: &mut ColumnMut<'_>) {
     }
 }
 
-/// Copies values and states of a column.
-pub(crate) fn copy(input: Column<'_>, out: &mut ColumnMut<'_>) {
-    each(input, out, |x| x);
-    copy_states(input, out);
-}
-
 /// Each row's state: that of the first input that is absent there, present if none is.
 pub(crate) fn first_absent(inputs: &Inputs<'_>, states: &mut [State]) {
     states.fill(State::PRESENT);

@@ -1,0 +1,21 @@
+//! Generated bundles and rows: what nobody thought of writing down as a case.
+
+mod cells;
+mod features;
+mod fields;
+mod forest;
+mod graph;
+mod json;
+
+pub use cells::{Rows, rows};
+pub use forest::{ForestShape, draft};
+pub use graph::bundle;
+pub use json::records;
+
+/// Values that thresholds, edges and rows are taken from, so that they hit each other exactly: quarters around zero.
+pub(crate) const GRID: i32 = 40;
+
+/// A grid point.
+pub(crate) fn grid(random: &mut crate::random::Random) -> f64 {
+    f64::from(random.between(0, 2 * GRID as usize) as i32 - GRID) / 4.0
+}
