@@ -1,6 +1,7 @@
 //! Feature nodes: from fields to the columns that models read.
 
 pub mod arith;
+mod bin_search;
 pub mod bins;
 pub mod impute;
 pub mod lookup;

@@ -216,7 +216,7 @@ impl Kernel for Scale {
                 rows::each(x, &mut out, |x| at_lo + (x - lo) * slope);
             }
         }
-        self.rounding.apply_all(&mut out);
+        self.rounding.apply_all(out.values);
         for o in out.values.iter_mut() {
             *o = math::clamp(*o, self.min, self.max) + 0.0;
         }

@@ -4,6 +4,7 @@
 //! than the edges), [`StateValues`].
 
 use super::StateValues;
+use super::bin_search::assign;
 use crate::bundle::wire::{Put, Reader, Wire};
 use crate::column::{Inputs, Outputs};
 use crate::error::BundleError;
@@ -114,8 +115,9 @@ impl Kernel for Bins {
 
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let (x, mut out) = (inputs.column(0), outputs.column(0));
-        for (o, &x) in out.values.iter_mut().zip(x.values) {
-            *o = self.values.get(self.bin(x)).copied().unwrap_or(f64::NAN);
+        match self.closed {
+            Closed::Left => assign(&self.edges, &self.values, x.values, out.values, |x, edge| x >= edge),
+            Closed::Right => assign(&self.edges, &self.values, x.values, out.values, |x, edge| x > edge),
         }
         rows::copy_states(x, &mut out);
         self.states.apply(&mut out);

@@ -135,7 +135,7 @@ impl Kernel for Scorecard {
                 *o += self.base;
             }
         }
-        self.rounding.apply_all(&mut out);
+        self.rounding.apply_all(out.values);
         rows::finish(&mut out);
     }
 }
