@@ -49,7 +49,7 @@ pub enum Test {
 
 /// A linear model in a leaf (LightGBM `linear_tree`): `constant + Σ coefficient · x`, in the order given, in f64; if any of
 /// its features is NaN, the leaf's plain value instead.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LeafLinear {
     /// Constant.
     pub constant: f64,
