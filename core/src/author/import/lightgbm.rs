@@ -9,11 +9,19 @@ mod text;
 mod tree;
 
 use self::text::{Section, malformed};
-use super::{FEATURES, ImportedForest, MODEL_BYTES, check_limit, inconsistent, unsupported};
+use super::{FEATURES, ImportedForest, ImportedLink, MODEL_BYTES, check_limit, inconsistent, unsupported};
 use crate::Error;
 use crate::author::forest::ForestDraft;
 use crate::limits;
 use crate::model::forest::Arithmetic;
+
+const SUM_NOTE: &str =
+    "Random forest: the margin is the average over the rounds; LightGBM's raw_score is the sum.";
+const OLD_FOREST_NOTE: &str = "Random forest of LightGBM 2.0 to 2.2.2: its leaves hold predictions, so the prediction is \
+                               the margin.";
+const COUNTS_NOTE: &str = "The file has no counts of training rows (internal_count, leaf_count): contributions cannot be \
+                           computed.";
+const CUSTOM_NOTE: &str = "The model has no objective of LightGBM's own: its prediction is the margin.";
 
 /// Reads a model.
 ///
@@ -38,8 +46,7 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
     let mut notes = Vec::new();
     let (mut trees, mut nodes, mut all_counted) = (Vec::with_capacity(document.trees.len()), 0, true);
     for (i, section) in document.trees.iter().enumerate() {
-        let context =
-            tree::Context { features, output: (i % outputs) as u32, nan_is_category_zero: version == "v3" };
+        let context = tree::Context { features, output: (i % outputs) as u32, nan_is_category_zero: false };
         let (tree, counted) = tree::read(section, &context)?;
         nodes += tree.nodes.len();
         check_limit("tree nodes", nodes, limits::TREE_NODES)?;
@@ -47,20 +54,22 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
         trees.push(tree);
     }
     if !all_counted {
-        notes.push("The file has no counts of training rows (internal_count, leaf_count): contributions cannot be computed.".to_owned());
+        notes.push(COUNTS_NOTE.to_owned());
     }
     let (features, note) = features::read(&document, features, &trees)?;
     notes.extend(note);
-    let objective = objective::read(header, outputs)?;
+    let mut objective = objective::read(header, outputs)?;
     if header.find("objective").is_none() {
-        notes.push("The model has no objective of LightGBM's own: its prediction is the margin.".to_owned());
+        notes.push(CUSTOM_NOTE.to_owned());
     }
     let averaged = header.find("average_output").is_some();
     if averaged {
-        notes.push(
-            "Random forest: the margin is the average over the rounds; LightGBM's raw_score is the sum."
-                .to_owned(),
-        );
+        notes.push(SUM_NOTE.to_owned());
+        // Until LightGBM 2.2.2, which does not write leaf_weight yet.
+        if version == "v2" && document.trees.iter().all(|t| t.find("leaf_weight").is_none()) {
+            objective.link = ImportedLink::Identity;
+            notes.push(OLD_FOREST_NOTE.to_owned());
+        }
     }
     Ok(ImportedForest {
         forest: ForestDraft {

@@ -5,16 +5,13 @@ use crate::Error;
 use crate::author::forest::{LeafLinear, Test, Tree, TreeNode};
 use crate::author::import::{check_limit, inconsistent, unsupported};
 use crate::limits;
-use crate::model::forest::MissingRule;
+use crate::model::forest::{MissingRule, ZERO_BAND};
 
 /// What a tree must agree with.
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) features: usize,
     pub(super) output: u32,
-    /// In version 3 of the format, NaN in a categorical split is category 0 unless its missing type is NaN; from
-    /// version 4 on it always goes right.
-    pub(super) nan_is_category_zero: bool,
 }
 
 #[derive(Default)]
@@ -159,9 +156,8 @@ fn split(
             let what = format!("node {index} has no category set of its own");
             inconsistent(what, section.at("threshold"))
         })?;
-        let zero = context.nan_is_category_zero && missing_type != 2;
-        let nan_left = zero && categories.first() == Some(&0);
-        Test::InSet { categories, nan_left, invalid_left: false }
+        // NaN goes right whatever the missing type (LightGBM 2 and 3 on x86-64 too: their cast makes it negative).
+        Test::InSet { categories, nan_left: false, invalid_left: false }
     } else {
         let missing = match (missing_type, default_left) {
             (0, _) => MissingRule::NanIsZero,
@@ -170,10 +166,20 @@ fn split(
             (_, true) => MissingRule::NanLeft,
             (_, false) => MissingRule::NanRight,
         };
-        Test::Below { threshold, missing }
+        Test::Below { threshold: past_zero(threshold), missing }
     };
     let cover = lists.inner_count.get(index).copied().unwrap_or(0.0);
     Ok(TreeNode::Split { feature, test, left: 0, right: 0, cover })
+}
+
+/// LightGBM takes every value of a dense row within its zero band as 0 before it tests it. Thresholds inside the band (its
+/// own bins for zero end at ±1e-35) move to where the test gives the same answer without that.
+fn past_zero(threshold: f64) -> f64 {
+    match threshold {
+        t if t.abs() > ZERO_BAND => t,
+        t if t < 0.0 => (-ZERO_BAND).next_down(),
+        _ => ZERO_BAND,
+    }
 }
 
 /// Bit sets of categories: words of 32 bits, `cat_boundaries` tells them apart.
