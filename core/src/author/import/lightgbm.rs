@@ -46,7 +46,7 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
     let mut notes = Vec::new();
     let (mut trees, mut nodes, mut all_counted) = (Vec::with_capacity(document.trees.len()), 0, true);
     for (i, section) in document.trees.iter().enumerate() {
-        let context = tree::Context { features, output: (i % outputs) as u32, nan_is_category_zero: false };
+        let context = tree::Context { features, output: (i % outputs) as u32 };
         let (tree, counted) = tree::read(section, &context)?;
         nodes += tree.nodes.len();
         check_limit("tree nodes", nodes, limits::TREE_NODES)?;
