@@ -26,14 +26,16 @@ CASES = {
     "basepoints-shared": dict(special="basepoints_eq0: the base is spread over the characteristics, basepoints 0", scale=dict(points0=600, odds0=1 / 50, pdo=20, basepoints_eq0=True)),
     "digits": dict(special="digits=3: rounds basepoints only", scale=dict(points0=500, odds0=1 / 20, pdo=30, digits=3)),
     "missing-merged": dict(special="missing joined with a numeric bin: missing%,%[-inf,2000.0)", breaks={"income": ["missing%,%2000", 2600, 3400]}),
-    "special-values": dict(special="special values of age as bins of their own", specials={"age": ["-99", "-98"]}),
-    "specials-merged": dict(special="special values in one bin: -99%,%-98", specials={"age": ["-99%,%-98"]}),
+    "special-values": dict(special="special values of age, a float column: the card has bins -99.0 and -98.0 that no value ever meets", specials={"age": ["-99", "-98"]}),
+    "special-values-int": dict(special="special values of age, an integer column: the card has bins -99 and -98", specials={"age": ["-99", "-98"]}, int_age=True),
     "own-breaks": dict(special="breaks found by scorecardpy itself", breaks=None),
 }
 
 
 def build(rng, spec):
     frame, bad = cards.applicants(rng)
+    if spec.get("int_age"):
+        frame["age"] = frame["age"].astype(int)
     data = frame.assign(bad=bad)
     breaks = {**BREAKS, **(spec.get("breaks") or {})} if spec.get("breaks", 1) is not None else None
     with contextlib.redirect_stdout(io.StringIO()):
@@ -68,6 +70,8 @@ def write(root, name, spec, seed):
     # Scored with the card read back: the file is what an importer has.
     read = pd.read_csv(folder / "card.csv")
     rows = cards.edge_rows(rng, frame, edges(table), unseen=True, specials=[-99.0, -98.0])
+    if spec.get("int_age"):
+        rows = rows[rows["age"].apply(float.is_integer)].astype({"age": int}).reset_index(drop=True)
     scored = sc.scorecard_ply(rows, read, only_total_score=False, print_step=0)
     names = [v for v in table["variable"].unique() if v != "basepoints"]
     points = scored[[f"{v}_points" for v in names]].set_axis(names, axis=1)
@@ -78,7 +82,7 @@ def write(root, name, spec, seed):
         "models": ["card.csv"],
         "scaling": spec.get("scale", {"points0": 600, "odds0": 1 / 19, "pdo": 50}),
         "special_values": spec.get("specials"),
-        "not_matched": "unseen category, missing without a bin `missing`, and +inf: points nan, which the total counts as 0",
+        "not_matched": "unseen category, and missing without a bin `missing`: points nan, which the total counts as 0",
         "tolerance": {"points": "f64-bits", "total": "f64-1e-12-relative"},
     }
     cards.write(folder, rows, points, scored["score"].to_numpy(), case)

@@ -6,7 +6,7 @@
 FORMAT_3_0 = ("binary-logistic", "cat-mixed", "multi-output-tree", "dart", "base-score-logistic-tiny", "base-score-logistic-near-one")
 
 # UBJSON beside JSON: all the `old` cases of the newest version, these of the older ones.
-UBJ_OLD = ("binary-logistic", "cat-mixed", "dart", "multi-output-tree")
+UBJ_OLD = ("binary-logistic", "cat-mixed", "multi-output-tree")
 
 
 def specs(version):
