@@ -19,6 +19,7 @@ pub mod graph;
 pub mod limits;
 pub mod math;
 pub mod model;
+mod names;
 pub mod reason;
 pub mod record;
 pub mod rounding;

@@ -5,7 +5,7 @@ pub mod date;
 mod json;
 
 pub(crate) use columns::fill_columns;
-pub(crate) use json::{Names, Row, parse_json};
+pub(crate) use json::{Row, parse_json};
 
 use crate::column::State;
 use crate::error::RecordError;

@@ -6,8 +6,9 @@ use crate::decision::{Decision, ScoreResult};
 use crate::error::RecordError;
 use crate::graph::Scratch;
 use crate::limits;
+use crate::names::Names;
 use crate::reason::{Explainer, Reason};
-use crate::record::{Absent, Names, Row, fill_columns, parse_json};
+use crate::record::{Absent, Row, fill_columns, parse_json};
 
 /// What to compute beside the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,7 +33,7 @@ impl Scorer {
     /// Allocates for a bundle.
     pub fn new(bundle: Bundle) -> Self {
         Self {
-            names: Names::new(&bundle.fields),
+            names: Names::new(bundle.fields.iter().map(|f| f.name.as_str())),
             block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
             scratch: Scratch::default(),
             explainer: Explainer::default(),
@@ -153,18 +154,15 @@ impl Scorer {
         self.check_shape(rows, values)?;
         let mut decisions = Vec::with_capacity(rows);
         let capacity = self.bundle.graph.block_rows();
-        let mut absent: Vec<(usize, Absent)> = Vec::new();
+        let mut absent: Vec<Vec<Absent>> = Vec::new();
         let mut first = 0;
         while first < rows {
             let count = capacity.min(rows - first);
-            absent.clear();
+            absent.resize_with(count, Vec::new);
             self.evaluate(values, rows, first, count, Some(&mut absent))?;
-            absent.sort_by_key(|&(row, (field, _))| (row, field));
-            for row in 0..count {
-                let start = absent.partition_point(|&(r, _)| r < row);
-                let of_row = absent.iter().skip(start).take_while(|&&(r, _)| r == row).map(|&(_, a)| a);
+            for (row, of_row) in absent.drain(..).enumerate() {
                 let (bundle, block) = (&self.bundle, &self.block);
-                decisions.push(decide(bundle, block, row, of_row.collect(), options, &mut self.explainer));
+                decisions.push(decide(bundle, block, row, of_row, options, &mut self.explainer));
             }
             first += count;
         }
@@ -228,7 +226,7 @@ impl Scorer {
         stride: usize,
         first: usize,
         count: usize,
-        absent: Option<&mut Vec<(usize, Absent)>>,
+        absent: Option<&mut [Vec<Absent>]>,
     ) -> Result<(), RecordError> {
         self.block.set_rows(count);
         fill_columns(&self.bundle.fields, &mut self.block, values, stride, first, absent)?;

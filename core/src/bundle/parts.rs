@@ -9,6 +9,7 @@ use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
 use crate::graph::{Node, Op};
 use crate::limits;
+use crate::names::Names;
 use crate::reason::{ReasonGroup, ReasonSpec};
 use crate::schema::{Field, Localized, Stage};
 
@@ -360,13 +361,13 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
 /// Checks what only the whole bundle can tell: names are unique, every index is in range.
 pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let malformed = |section, what| Err(BundleError::Malformed { section, what });
-    if has_duplicates(bundle.fields.iter().map(|f| f.name.as_str())) {
+    if Names::new(bundle.fields.iter().map(|f| f.name.as_str())).has_duplicates() {
         return malformed("fields", "two fields have the same name");
     }
-    if has_duplicates(bundle.graph.nodes().iter().map(|n| n.name.as_str())) {
+    if Names::new(bundle.graph.nodes().iter().map(|n| n.name.as_str())).has_duplicates() {
         return malformed("nodes", "two nodes have the same name");
     }
-    if has_duplicates(bundle.scores.iter().map(|s| s.name.as_str())) {
+    if Names::new(bundle.scores.iter().map(|s| s.name.as_str())).has_duplicates() {
         return malformed("scores", "two scores have the same name");
     }
     let columns = bundle.graph.columns();
@@ -389,10 +390,4 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         }
     }
     Ok(())
-}
-
-fn has_duplicates<'a>(names: impl Iterator<Item = &'a str>) -> bool {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }

@@ -16,7 +16,7 @@ fn is_open(field: &Field) -> bool {
 }
 
 /// Fills the field columns of `block` (its rows are set) from column-major `values`: field `f` of row `r` of the call
-/// stands at `f * stride + first + r`. `absent` gets (row of the block, field, state) of every value that was not
+/// stands at `f * stride + first + r`. `absent` has a list for each row of the block and gets every value that was not
 /// present.
 ///
 /// Errors: the first value that its field's type or policy refuses, with the row of the call.
@@ -26,7 +26,7 @@ pub(crate) fn fill_columns(
     values: &[f64],
     stride: usize,
     first: usize,
-    mut absent: Option<&mut Vec<(usize, Absent)>>,
+    mut absent: Option<&mut [Vec<Absent>]>,
 ) -> Result<(), RecordError> {
     let rows = block.rows();
     for (index, field) in fields.iter().enumerate() {
@@ -41,10 +41,10 @@ pub(crate) fn fill_columns(
             for (row, ((&x, value), state)) in cells {
                 *value = x;
                 *state = crate::column::State(u8::from(x.is_nan()));
-                if let Some(list) = &mut absent
-                    && x.is_nan()
+                if x.is_nan()
+                    && let Some(list) = absent.as_mut().and_then(|rows| rows.get_mut(row))
                 {
-                    list.push((row, (index as u32, *state)));
+                    list.push((index as u32, *state));
                 }
             }
             continue;
@@ -53,10 +53,10 @@ pub(crate) fn fill_columns(
             let admitted = field.admit(x, first + row)?;
             *value = admitted.value;
             *state = admitted.state;
-            if let Some(list) = &mut absent
-                && !admitted.given.is_present()
+            if !admitted.given.is_present()
+                && let Some(list) = absent.as_mut().and_then(|rows| rows.get_mut(row))
             {
-                list.push((row, (index as u32, admitted.given)));
+                list.push((index as u32, admitted.given));
             }
         }
     }

@@ -8,6 +8,7 @@ use super::{Absent, Admitted, date};
 use crate::column::State;
 use crate::error::RecordError;
 use crate::limits;
+use crate::names::Names;
 use crate::schema::{Field, FieldType};
 
 /// One record after its fields' checks.
@@ -51,24 +52,6 @@ pub(crate) fn parse_json(fields: &[Field], names: &Names, json: &[u8]) -> Result
 fn message(e: &serde_json::Error) -> String {
     let text = e.to_string();
     text.split(" at line ").next().unwrap_or_default().to_owned()
-}
-
-/// Field indexes in order of their names.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names(Vec<(String, usize)>);
-
-impl Names {
-    /// Sorts the fields' names.
-    pub(crate) fn new(fields: &[Field]) -> Self {
-        let mut names: Vec<_> = fields.iter().enumerate().map(|(i, f)| (f.name.clone(), i)).collect();
-        names.sort_unstable();
-        Self(names)
-    }
-
-    fn find(&self, name: &str) -> Option<usize> {
-        let at = self.0.binary_search_by(|(n, _)| n.as_str().cmp(name)).ok()?;
-        self.0.get(at).map(|&(_, index)| index)
-    }
 }
 
 #[derive(Clone, Copy)]
