@@ -148,7 +148,7 @@ def contributions(booster, spec, X, names, types):
         return booster.predict(xgb.DMatrix(d, **kw), pred_contribs=True), None
     except xgb.core.XGBoostError as error:
         lines = [line for line in str(error).split("\n") if "Check failed" in line or "not" in line] or [str(error)]
-        return None, lines[0].split("] ")[-1][:200]
+        return None, lines[0].split("Check failed: ")[-1][:200]
 
 
 def write(root, spec, seed):
