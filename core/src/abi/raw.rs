@@ -222,3 +222,31 @@ pub extern "C" fn scl_result_ptr() -> *const u8 {
 pub extern "C" fn scl_result_len() -> usize {
     SESSIONS.with_borrow(|sessions| sessions.result.len())
 }
+
+/// The calls that take addresses, for Rust callers (tests and fuzzing): slices instead.
+#[cfg(feature = "author")]
+pub mod checked {
+    /// [`super::scl_open`].
+    pub fn open(bundle: &[u8], key: Option<&[u8; 32]>) -> u32 {
+        let key = key.map_or(core::ptr::null(), |key| key.as_ptr());
+        // SAFETY: both are valid for their lengths, or null.
+        unsafe { super::scl_open(bundle.as_ptr(), bundle.len(), key) }
+    }
+
+    /// [`super::scl_score_json`].
+    pub fn score_json(handle: u32, json: &[u8], flags: u32) -> u32 {
+        // SAFETY: a slice is valid for its length.
+        unsafe { super::scl_score_json(handle, json.as_ptr(), json.len(), flags) }
+    }
+
+    /// [`super::scl_select`].
+    pub fn select(handle: u32, columns: &[u32]) -> u32 {
+        // SAFETY: `columns.len()` numbers of four bytes each.
+        unsafe { super::scl_select(handle, columns.as_ptr().cast(), columns.len()) }
+    }
+
+    /// The result area.
+    pub fn result() -> Vec<u8> {
+        super::SESSIONS.with_borrow(|sessions| sessions.result.clone())
+    }
+}

@@ -1,0 +1,129 @@
+//! What the targets start from.
+
+use std::cell::RefCell;
+
+use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::scorer::Scorer;
+
+use crate::generate;
+use crate::random::Random;
+
+/// How many generated bundles records and columns are tried on.
+const BUNDLES: u64 = 6;
+
+/// Magic, version 1, no flags, no key, no signature: what stands before the content of an unsigned bundle.
+pub(super) const UNSIGNED_HEADER: [u8; 112] = {
+    let mut header = [0; 112];
+    let magic = b"SCORELET";
+    let mut i = 0;
+    while i < magic.len() {
+        header[i] = magic[i];
+        i += 1;
+    }
+    header[8] = 1;
+    header
+};
+
+fn encoded(seed: u64) -> Vec<u8> {
+    Bundle::encode(generate::bundle(seed)).expect("generated bundles are valid")
+}
+
+/// Whole files, signed and unsigned; small ones, so that a mutation hits something that matters.
+pub(super) fn bundles() -> Vec<Vec<u8>> {
+    let mut seeds: Vec<Vec<u8>> = (0..60).map(encoded).filter(|bytes| bytes.len() < 6000).collect();
+    seeds.push(Bundle::encode_signed(generate::bundle(1), &[3; 32]).expect("a valid bundle"));
+    seeds
+}
+
+/// The content of the unsigned ones.
+pub(super) fn contents() -> Vec<Vec<u8>> {
+    bundles().iter().filter(|bytes| bytes.starts_with(&UNSIGNED_HEADER)).map(|b| b[112..].to_vec()).collect()
+}
+
+/// Records for the bundles that [`with_scorer`] has.
+pub(super) fn records() -> Vec<Vec<u8>> {
+    let of = |choice: u64| {
+        let fields = generate::bundle(choice).fields;
+        let rows = generate::rows(&mut Random::new(choice), &fields, 3, true);
+        let mut seed = vec![choice as u8];
+        serde_json::to_writer(&mut seed, &generate::records(&fields, &rows)).expect("writing to a Vec");
+        seed
+    };
+    (0..BUNDLES).map(of).collect()
+}
+
+/// Columns for them.
+pub(super) fn columns() -> Vec<Vec<u8>> {
+    let of = |choice: u64| {
+        let rows = generate::rows(&mut Random::new(choice), &generate::bundle(choice).fields, 3, false);
+        let mut seed = vec![choice as u8];
+        seed.extend(rows.values.iter().flat_map(|value| value.to_le_bytes()));
+        seed
+    };
+    (0..BUNDLES).map(of).collect()
+}
+
+/// Calls of the raw ABI: every kind once or twice, in several orders.
+pub(super) fn calls() -> Vec<Vec<u8>> {
+    (0..12)
+        .map(|seed| {
+            let mut random = Random::new(seed);
+            (0..60).map(|i| if i % 3 == 0 { random.below(10) as u8 } else { random.below(6) as u8 }).collect()
+        })
+        .collect()
+}
+
+/// A source that names most of what the language has.
+pub(super) fn bundle_sources() -> Vec<Vec<u8>> {
+    let source = r#"
+[bundle]
+name = "seed"
+version = "1"
+languages = ["en", "zh"]
+
+[[fields]]
+name = "amount"
+type = "number"
+unit = "EUR"
+min = 0
+max = 1e6
+special = { -9 = "no file" }
+missing = "own bin"
+
+[[fields]]
+name = "purpose"
+type = "category"
+values = ["car", "house"]
+unseen = "refuse"
+label = { en = "Purpose", zh = "用途" }
+
+[[fields]]
+name = "since"
+type = "date"
+min = 1990-01-01
+"#;
+    vec![source.as_bytes().to_vec()]
+}
+
+thread_local! {
+    static SCORERS: RefCell<Vec<Scorer>> = RefCell::new(
+        (0..BUNDLES)
+            .map(|seed| Scorer::new(Bundle::open(&encoded(seed), Trust::Anyone).expect("a valid bundle")))
+            .collect(),
+    );
+}
+
+/// Runs something with one of a few scorers, which are made once a thread.
+pub(super) fn with_scorer(choice: u8, run: impl FnOnce(&mut Scorer)) {
+    SCORERS.with_borrow_mut(|scorers| {
+        let index = usize::from(choice) % scorers.len();
+        run(&mut scorers[index]);
+    });
+}
+
+/// A few bundles as files, the first of them broken.
+pub(super) fn few_bundles() -> Vec<Vec<u8>> {
+    let mut files = vec![b"SCORELET".to_vec()];
+    files.extend((0..4).map(encoded));
+    files
+}
