@@ -59,6 +59,7 @@ impl Kernel for Bands {
         1
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         rows::map(inputs.column(0), &mut outputs.column(0), |x| {
             self.edges.partition_point(|&e| e <= x) as f64

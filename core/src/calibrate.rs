@@ -129,6 +129,7 @@ impl Kernel for Calibrate {
         1
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let mut out = outputs.column(0);
         match self {

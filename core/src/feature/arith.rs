@@ -293,6 +293,7 @@ impl Kernel for Arith {
         1
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let (x, mut out) = (inputs.column(0), outputs.column(0));
         let out = &mut out;

@@ -71,6 +71,7 @@ impl Kernel for Lookup {
         1
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let (x, mut out) = (inputs.column(0), outputs.column(0));
         rows::copy_states(x, &mut out);

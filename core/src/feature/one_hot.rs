@@ -112,6 +112,7 @@ impl Kernel for OneHot {
         self.categories as usize + own
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let (x, width, rules) = (inputs.column(0), self.width(1), self.rules());
         for k in 0..width {

@@ -94,6 +94,7 @@ impl Kernel for Linear {
         self.intercepts.len()
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         for (k, &intercept) in self.intercepts.iter().enumerate() {
             let mut out = outputs.column(k);

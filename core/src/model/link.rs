@@ -114,6 +114,7 @@ impl Kernel for Link {
         if *self == Self::ArgMax { 1 } else { inputs }
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         match *self {
             Self::Identity => elementwise(inputs, outputs, |x| x),

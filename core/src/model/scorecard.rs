@@ -121,6 +121,7 @@ impl Kernel for Scorecard {
         1
     }
 
+    #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         let mut out = outputs.column(0);
         rows::first_absent(inputs, out.states);

@@ -10,7 +10,7 @@ fn bins(closed: Closed, edges: &[f64]) -> Bins {
 
 #[test]
 fn an_edge_belongs_to_the_closed_side() {
-    let x = col(&[-1.0, -0.0, 0.0, 0.5, 1.0, 2.0, 3.0, f64::MAX, f64::MIN]);
+    let x = col(&[-1.0, -0.0, 0.0, 0.5, 1.0, 2.0, 3.0, f64::INFINITY, f64::NEG_INFINITY]);
     let left = run(bins(Closed::Left, &[0.0, 1.0, 2.0]), std::slice::from_ref(&x));
     assert_bits(&left, &col(&[0.0, 10.0, 10.0, 10.0, 20.0, 30.0, 30.0, 30.0, 0.0]));
     let right = run(bins(Closed::Right, &[0.0, 1.0, 2.0]), &[x]);

@@ -11,9 +11,9 @@ const UNSEEN: Cell = Err(State::UNSEEN);
 #[test]
 fn lookup_takes_indexes_only() {
     let op = Lookup::new(vec![1.5, 2.5, -3.5], StateValues::default()).unwrap();
-    let x = col(&[0.0, -0.0, 1.0, 2.0, 3.0, 0.5, -1.0, 4294967296.0, 1e300, -1e300]);
+    let x = col(&[0.0, -0.0, 1.0, 2.0, 3.0, 0.5, -1.0, 4294967296.0, 1e300, -1e300, f64::INFINITY]);
     let mut expected = col(&[1.5, 1.5, 2.5, -3.5]);
-    expected.extend([UNSEEN; 6]);
+    expected.extend([UNSEEN; 7]);
     assert_bits(&run(op, &[x]), &expected);
 }
 
@@ -60,6 +60,6 @@ fn one_hot_passes_an_unknown_index_on_as_unseen() {
 #[test]
 fn imputation_touches_absent_values_only() {
     let op = Impute::new(StateValues { missing: Some(4.0), ..StateValues::default() }).unwrap();
-    let x = vec![Ok(-0.0), MISSING, UNSEEN, Ok(1e308)];
-    assert_bits(&run(op, &[x]), &[Ok(-0.0), Ok(4.0), UNSEEN, Ok(1e308)]);
+    let x = vec![Ok(-0.0), MISSING, UNSEEN, Ok(1e308), Ok(f64::INFINITY)];
+    assert_bits(&run(op, &[x]), &[Ok(-0.0), Ok(4.0), UNSEEN, Ok(1e308), Err(State::OUT_OF_RANGE)]);
 }

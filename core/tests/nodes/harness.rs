@@ -22,10 +22,11 @@ pub(crate) fn run_in_blocks(op: &Op, inputs: &[Vec<Cell>], block: usize) -> Vec<
         let here = block.min(rows - start);
         cells.set_rows(here);
         for (k, column) in inputs.iter().enumerate() {
-            let mut to = cells.column_mut(k);
+            let to = &mut cells.column_mut(k);
             for row in 0..here {
                 match column[start + row] {
-                    Ok(value) => to.set(row, value),
+                    // Not `set`: a field's value may be infinite.
+                    Ok(value) => (to.values[row], to.states[row]) = (value, State::PRESENT),
                     Err(state) => to.set_absent(row, state),
                 }
             }

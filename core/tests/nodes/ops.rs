@@ -29,6 +29,11 @@ pub(crate) fn value() -> BoxedStrategy<f64> {
     .boxed()
 }
 
+/// What may stand in a field: a value, or an infinity.
+pub(crate) fn field_value() -> BoxedStrategy<f64> {
+    prop_oneof![15 => value(), 1 => prop::sample::select(vec![f64::INFINITY, f64::NEG_INFINITY])].boxed()
+}
+
 /// An absent state.
 pub(crate) fn state() -> BoxedStrategy<State> {
     prop_oneof![

@@ -1,19 +1,19 @@
 use crate::harness::{Cell, assert_bits, run_in_blocks};
-use crate::ops::{op, state, value};
+use crate::ops::{field_value, op, state};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use scorelet_core::bundle::wire::Reader;
 use scorelet_core::graph::Op;
 
 fn cell() -> BoxedStrategy<Cell> {
-    prop_oneof![5 => value().prop_map(Ok), 1 => state().prop_map(Err)].boxed()
+    prop_oneof![5 => field_value().prop_map(Ok), 1 => state().prop_map(Err)].boxed()
 }
 
 /// An op, and columns for it, with or without absent values.
 fn case() -> BoxedStrategy<(Op, Vec<Vec<Cell>>)> {
     (op(), 1usize..300, any::<bool>())
         .prop_flat_map(|((op, inputs), rows, absent)| {
-            let cells = if absent { cell() } else { value().prop_map(Ok).boxed() };
+            let cells = if absent { cell() } else { field_value().prop_map(Ok).boxed() };
             (Just(op), vec(vec(cells, rows), inputs))
         })
         .boxed()
