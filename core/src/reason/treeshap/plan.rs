@@ -55,14 +55,16 @@ pub(super) fn check(forest: &Forest, output: u32) -> Result<(), &'static str> {
     if output as usize >= forest.outputs() {
         return Err("the explained output is not one of the forest's");
     }
-    if !forest.has_covers() {
-        return Err("TreeSHAP needs the training weights of the trees' nodes, and the model has none");
-    }
     if forest.has_linear_leaves() {
         return Err("TreeSHAP is not defined for trees with linear leaves");
     }
-    if forest.trees().map(|tree| tree.len() / 2).sum::<usize>() > limits::EXPLAINED_SPLITS {
+    let splits: usize = forest.trees().map(|tree| tree.len() / 2).sum();
+    if splits > limits::EXPLAINED_SPLITS {
         return Err("the forest has more splits than can be explained");
+    }
+    // Trees of one leaf each need no weights.
+    if splits > 0 && !forest.has_covers() {
+        return Err("TreeSHAP needs the training weights of the trees' nodes, and the model has none");
     }
     Ok(())
 }
