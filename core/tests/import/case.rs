@@ -92,7 +92,7 @@ impl Expected {
 }
 
 /// Records of a CSV file after its header.
-fn records(path: &Path) -> Vec<Vec<String>> {
+pub(crate) fn records(path: &Path) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut out = Vec::new();
     let (mut record, mut cell, mut quoted) = (Vec::new(), String::new(), false);

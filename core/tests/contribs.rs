@@ -1,0 +1,78 @@
+//! TreeSHAP gives the trainers' own contributions: those that XGBoost's `pred_contribs` and LightGBM's `pred_contrib`
+//! wrote into the golden cases, within 1e-5 of the range of the case's margins.
+#![cfg(feature = "author")]
+#![allow(clippy::print_stderr, reason = "the worst figure is worth saying")]
+
+#[path = "import/case.rs"]
+#[allow(dead_code, reason = "shared with the test of the importers, which reads more")]
+mod case;
+
+use case::{Case, folders, records};
+use scorelet_core::author::import::{lightgbm, xgboost};
+use scorelet_core::reason::TreeShap;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn xgboost_contributions_are_the_trainers() {
+    check_all("xgboost", 100);
+}
+
+#[test]
+fn lightgbm_contributions_are_the_trainers() {
+    check_all("lightgbm", 50);
+}
+
+fn check_all(trainer: &str, least: usize) {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden");
+    let live = std::env::var_os("SCORELET_LIVE").map(PathBuf::from);
+    let roots: Vec<PathBuf> = std::iter::once(golden).chain(live).collect();
+    let (mut cases, mut worst, mut failures) = (0, (0.0, PathBuf::new()), Vec::new());
+    for folder in roots.iter().flat_map(|root| folders(root, trainer)) {
+        let case = Case::read(&folder);
+        let (_, bytes) = case.models().remove(0);
+        let model = if trainer == "xgboost" { xgboost::import(&bytes) } else { lightgbm::import(&bytes) };
+        let forest = model.unwrap().forest.compile().unwrap();
+        if !folder.join("contribs.csv").exists() {
+            let refused = (0..forest.outputs()).all(|k| TreeShap::new(&forest, k as u32).is_err());
+            assert!(refused || trainer == "xgboost", "{}: LightGBM refuses it", folder.display());
+            continue;
+        }
+        let distance = distance(&forest, &case, &folder);
+        if distance > 1e-5 {
+            failures.push(format!("{}: {distance:e}", folder.display()));
+        }
+        if distance > worst.0 {
+            worst = (distance, folder);
+        }
+        cases += 1;
+    }
+    eprintln!("{trainer}: {cases} cases, worst {:.1e} of the range in {}", worst.0, worst.1.display());
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(cases >= least, "only {cases} cases found");
+}
+
+/// The greatest difference of a contribution or the bias from the trainer's, over the range of the output's margins.
+fn distance(forest: &scorelet_core::model::forest::Forest, case: &Case, folder: &Path) -> f64 {
+    let features = forest.features();
+    let trainers = records(&folder.join("contribs.csv"));
+    let mut worst = 0.0_f64;
+    for k in 0..forest.outputs() {
+        let margins = case.expected.margins.iter().map(|row| row[k]);
+        let (low, high) = margins.clone().fold((f64::MAX, f64::MIN), |(l, h), m| (l.min(m), h.max(m)));
+        // A model that gives every row the same margin: its own size is the measure then.
+        let range = if high > low { high - low } else { high.abs().max(f64::MIN_POSITIVE) };
+        let mut shap = TreeShap::new(forest, k as u32).unwrap();
+        let mut found = vec![0.0; features];
+        for (record, values) in trainers.iter().zip(&case.input) {
+            shap.contributions(forest, values, &mut found);
+            let wanted = &record[k * (features + 1)..(k + 1) * (features + 1)];
+            for (a, b) in found.iter().chain([&shap.bias()]).zip(wanted) {
+                let b: f64 = b.parse().unwrap();
+                // LightGBM's contributions to a random forest add up to its raw score, which is the sum of the trees; the
+                // forest's margin is their average.
+                worst = worst.max((a * forest.divisor() - b).abs() / range);
+            }
+        }
+    }
+    worst
+}
