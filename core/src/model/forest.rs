@@ -10,8 +10,18 @@
 //! that says where missing goes. So f32 and f64 trainers, default directions, zero-as-missing and category sets look the
 //! same to a kernel, and a value is looked up once a row instead of once a node.
 
+mod answers;
+mod asked;
+mod bins;
+mod engine;
+mod flat;
 mod kernel;
+mod masks;
+mod perfect;
+mod plane;
+mod real;
 mod shape;
+mod sliced;
 mod slot;
 mod view;
 mod walk;

@@ -1,5 +1,6 @@
 //! Which kernel runs: chosen by the forest's shape at load and by the number of rows at run.
 
+use super::engine::{Engine, Work};
 use super::walk::Walk;
 use super::{Arithmetic, Forest, Parts};
 use crate::column::{Inputs, Outputs};
@@ -7,13 +8,22 @@ use crate::graph::{Kernel, Scratch};
 
 /// The layouts compiled from a forest.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Plan {
-    walk: Walk,
+pub(super) enum Plan {
+    /// The plain kernel, for what the fast ones do not do.
+    Walk(Walk),
+    /// Fast kernels in f32.
+    Single(Engine<f32>),
+    /// Fast kernels in f64.
+    Double(Engine<f64>),
 }
 
 impl Plan {
     pub(super) fn new(parts: &Parts) -> Self {
-        Self { walk: Walk::new(parts) }
+        let fast = match parts.arithmetic {
+            Arithmetic::F32Less => Engine::new(parts).map(Self::Single),
+            Arithmetic::F64LessEqual => Engine::new(parts).map(Self::Double),
+        };
+        fast.unwrap_or_else(|| Self::Walk(Walk::new(parts)))
     }
 }
 
@@ -23,6 +33,8 @@ pub struct ForestScratch {
     values: Vec<f64>,
     left: Vec<bool>,
     sums: Vec<f64>,
+    single: Option<Box<Work<f32>>>,
+    double: Option<Box<Work<f64>>>,
 }
 
 impl Kernel for Forest {
@@ -35,8 +47,31 @@ impl Kernel for Forest {
     }
 
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, scratch: &mut Scratch) {
+        let scratch = &mut scratch.forest;
+        match &*self.plan {
+            Plan::Walk(walk) => self.eval_plainly(walk, inputs, outputs, scratch),
+            Plan::Single(engine) => {
+                let work = scratch.single.get_or_insert_default();
+                engine.eval(inputs, outputs, &mut scratch.values, work);
+            }
+            Plan::Double(engine) => {
+                let work = scratch.double.get_or_insert_default();
+                engine.eval(inputs, outputs, &mut scratch.values, work);
+            }
+        }
+    }
+}
+
+impl Forest {
+    fn eval_plainly(
+        &self,
+        walk: &Walk,
+        inputs: &Inputs<'_>,
+        outputs: &mut Outputs<'_>,
+        scratch: &mut ForestScratch,
+    ) {
         let parts = &self.parts;
-        let ForestScratch { values, left, sums } = &mut scratch.forest;
+        let ForestScratch { values, left, sums, .. } = scratch;
         for row in 0..inputs.rows() {
             values.clear();
             values.extend(inputs.iter().map(|c| c.values.get(row).copied().unwrap_or(f64::NAN)));
@@ -44,7 +79,7 @@ impl Kernel for Forest {
             sums.clear();
             sums.extend(parts.base.iter().map(|&b| if parts.base_first { b } else { 0.0 }));
             let x = |feature: u32| values.get(feature as usize).copied().unwrap_or(f64::NAN);
-            self.plan.walk.add(parts, left, x, sums);
+            walk.add(parts, left, x, sums);
             for (k, (&sum, &base)) in sums.iter().zip(&parts.base).enumerate() {
                 outputs.column(k).set(row, finish(parts, sum, base));
             }

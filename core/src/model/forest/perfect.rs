@@ -1,0 +1,150 @@
+//! Complete trees: small trees padded to one depth, nodes in breadth-first order without child pointers. The children of
+//! node `i` are `2i` (right) and `2i + 1` (left), the root is node 1, so a walk is `i = 2i + left`.
+
+use super::Parts;
+use super::answers::Left;
+use super::bins::Bins;
+use super::real::Real;
+
+/// Trees that are walked side by side, so that their loads overlap. Below 8 the compiler undoes the interleaving.
+pub(super) const SIDE: usize = 8;
+/// Deepest trees of this layout.
+pub(super) const DEEPEST: u32 = 8;
+
+/// The layout. Trees stand in output order, each output's in the trainer's order and padded to whole groups of [`SIDE`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Perfect<T> {
+    pub(super) depth: u32,
+    /// Places of the tests, `2^depth` a tree; the first of each tree is not used.
+    pub(super) nodes: Vec<u16>,
+    /// `2^depth` a tree.
+    pub(super) leaves: Vec<T>,
+    pub(super) runs: Vec<Run>,
+}
+
+/// The trees of one output.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Run {
+    pub(super) output: u32,
+    /// Groups of [`SIDE`] trees.
+    pub(super) groups: usize,
+}
+
+/// The trees of each output, by number, in the trainer's order.
+pub(super) fn trees_by_output(parts: &Parts) -> Vec<(u32, Vec<usize>)> {
+    let mut by_output: Vec<(u32, Vec<usize>)> =
+        (0..parts.base.len()).map(|k| (k as u32, Vec::new())).collect();
+    for (tree, output) in parts.outputs.iter().enumerate() {
+        if let Some((_, trees)) = output.and_then(|k| by_output.get_mut(k as usize)) {
+            trees.push(tree);
+        }
+    }
+    by_output
+}
+
+/// By test number, its place in the answers.
+pub(super) fn places<T: Real>(parts: &Parts, bins: &Bins<T>) -> Vec<u32> {
+    let slots = parts.tests.slots.iter().zip(&bins.slots);
+    slots.flat_map(|(slot, bin)| (0..slot.len).map(|i| bin.first + i)).collect()
+}
+
+impl<T: Real> Perfect<T> {
+    pub(super) fn new(parts: &Parts, places: &[u32]) -> Self {
+        let depth = parts.shape.trees().iter().map(|t| t.depth).max().unwrap_or(0).clamp(1, DEEPEST);
+        let size = 1_usize << depth;
+        let by_output = trees_by_output(parts);
+        let trees: usize = by_output.iter().map(|(_, t)| t.len().next_multiple_of(SIDE)).sum();
+        let mut nodes = vec![0_u16; trees * size];
+        let mut leaves = vec![T::NOTHING; trees * size];
+        let mut runs = Vec::with_capacity(by_output.len());
+        let mut at = 0;
+        for (output, trees) in &by_output {
+            for (i, &tree) in trees.iter().enumerate() {
+                let from = (at + i) * size;
+                if let (Some(nodes), Some(leaves)) =
+                    (nodes.get_mut(from..from + size), leaves.get_mut(from..from + size))
+                {
+                    lay_out(parts, tree, places, nodes, leaves);
+                }
+            }
+            let groups = trees.len().div_ceil(SIDE);
+            at += groups * SIDE;
+            runs.push(Run { output: *output, groups });
+        }
+        Self { depth, nodes, leaves, runs }
+    }
+
+    /// Adds each output's trees to its sum.
+    pub(super) fn add(&self, left: &Left, sums: &mut [T]) {
+        let mut from = 0;
+        for run in &self.runs {
+            let to = from + ((run.groups * SIDE) << self.depth);
+            let (nodes, leaves) = (self.nodes.get(from..to), self.leaves.get(from..to));
+            let sum = sums.get_mut(run.output as usize);
+            if let (Some(nodes), Some(leaves), Some(sum)) = (nodes, leaves, sum) {
+                *sum = match self.depth {
+                    1 => walk::<T, 2>(self.depth, nodes, leaves, left, *sum),
+                    2 => walk::<T, 4>(self.depth, nodes, leaves, left, *sum),
+                    3 => walk::<T, 8>(self.depth, nodes, leaves, left, *sum),
+                    4 => walk::<T, 16>(self.depth, nodes, leaves, left, *sum),
+                    5 => walk::<T, 32>(self.depth, nodes, leaves, left, *sum),
+                    6 => walk::<T, 64>(self.depth, nodes, leaves, left, *sum),
+                    7 => walk::<T, 128>(self.depth, nodes, leaves, left, *sum),
+                    _ => walk::<T, 256>(self.depth, nodes, leaves, left, *sum),
+                };
+            }
+            from = to;
+        }
+    }
+}
+
+/// Walks all trees of one output and adds their leaves in order. `SIZE` is 2 to the power of `depth`; the depth is not a
+/// constant, because the compiler would then unroll the levels and keep every bit of every path apart.
+#[inline(never)]
+#[allow(clippy::indexing_slicing, reason = "a u16 indexes 2^16 answers; node numbers are masked")]
+fn walk<T: Real, const SIZE: usize>(depth: u32, nodes: &[u16], leaves: &[T], left: &Left, mut sum: T) -> T {
+    let (nodes, _) = nodes.as_chunks::<SIZE>();
+    let (leaves, _) = leaves.as_chunks::<SIZE>();
+    let (nodes, _) = nodes.as_chunks::<SIDE>();
+    let (leaves, _) = leaves.as_chunks::<SIDE>();
+    for (nodes, leaves) in nodes.iter().zip(leaves) {
+        let mut at = [1_usize; SIDE];
+        for _ in 0..depth {
+            for (at, nodes) in at.iter_mut().zip(nodes) {
+                *at = 2 * *at + usize::from(left[usize::from(nodes[*at % SIZE])]);
+            }
+        }
+        for (at, leaves) in at.iter().zip(leaves) {
+            sum = sum + leaves[*at % SIZE];
+        }
+    }
+    sum
+}
+
+/// Fills one tree's nodes and leaves. Below a leaf that stands higher than the padded depth, every path ends in that leaf.
+fn lay_out<T: Real>(parts: &Parts, tree: usize, places: &[u32], nodes: &mut [u16], leaves: &mut [T]) {
+    let Some(span) = parts.shape.trees().get(tree) else { return };
+    let mut splits = parts.splits.iter().skip(span.split as usize);
+    // Without vector leaves, a leaf's number is its value's.
+    let mut values = parts.values.iter().skip(span.leaf as usize);
+    let (mut at, mut open) = (1_usize, Vec::new());
+    for is_split in parts.shape.of(span) {
+        if is_split {
+            let place = splits.next().and_then(|&test| places.get(test as usize));
+            if let (Some(node), Some(&place)) = (nodes.get_mut(at), place) {
+                *node = place as u16;
+            }
+            open.push(2 * at);
+            at = 2 * at + 1;
+        } else {
+            let value = T::of(values.next().copied().unwrap_or(0.0));
+            let (mut from, mut to) = (at, at + 1);
+            while from < leaves.len() {
+                (from, to) = (2 * from, 2 * to);
+            }
+            let size = leaves.len();
+            leaves.get_mut(from - size..to - size).unwrap_or(&mut []).fill(value);
+            at = open.pop().unwrap_or(1);
+        }
+    }
+}
