@@ -12,3 +12,5 @@
 mod case;
 #[path = "import/golden.rs"]
 mod golden;
+#[path = "import/peers.rs"]
+mod peers;

@@ -101,7 +101,7 @@ fn check(model: &ImportedForest, case: &Case, expected: &Expected) -> Option<Str
     None
 }
 
-fn predict(link: ImportedLink, margins: &[f64]) -> Vec<f64> {
+pub(crate) fn predict(link: ImportedLink, margins: &[f64]) -> Vec<f64> {
     let each = |f: &dyn Fn(f64) -> f64| margins.iter().map(|&m| f(m)).collect();
     match link {
         ImportedLink::Identity => margins.to_vec(),
