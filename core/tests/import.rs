@@ -12,5 +12,9 @@
 mod case;
 #[path = "import/golden.rs"]
 mod golden;
+#[path = "import/mutate.rs"]
+mod mutate;
 #[path = "import/peers.rs"]
 mod peers;
+#[path = "import/refuse.rs"]
+mod refuse;

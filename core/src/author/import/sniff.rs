@@ -22,23 +22,66 @@ pub enum Format {
     ToadJson,
 }
 
-/// Tells the formats apart: by the first bytes, the header of a CSV, the keys at the top of a JSON.
+/// Tells the formats apart: by the first bytes, the header of a CSV, the keys at the top of a JSON. An importer may still
+/// refuse the file.
 pub fn sniff(bytes: &[u8]) -> Option<Format> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"SCORELET") {
+        return Some(Format::Bundle);
+    }
     if super::xgboost::is_ubjson(bytes) {
         return Some(Format::XgboostUbjson);
     }
     if bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n") {
         return Some(Format::LightgbmText);
     }
-    match bytes.trim_ascii_start().first() {
-        Some(b'{') if top_keys(bytes).any(|key| key == b"learner") => Some(Format::XgboostJson),
-        _ => None,
+    match bytes.trim_ascii_start() {
+        [b'{', ..] => json_object(bytes),
+        // OptBinning's table as JSON records: a list of objects, one a bin.
+        [b'[', record @ ..] => {
+            let record = record.get(..record.len().min(4096)).unwrap_or_default();
+            let is_bin = top_keys(record).any(|(key, _)| key == b"Variable");
+            is_bin.then_some(Format::OptbinningJson)
+        }
+        _ => csv(bytes),
     }
 }
 
-/// Keys of the outermost object of a JSON text, without reading it whole where it is broken.
-fn top_keys(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn json_object(bytes: &[u8]) -> Option<Format> {
+    let mut keys = top_keys(bytes).peekable();
+    // toad: characteristics, each an object of bins.
+    let nested = keys.peek().is_some_and(|(_, value)| *value == b'{');
+    let known = keys.find_map(|(key, _)| match key {
+        b"learner" => Some(Format::XgboostJson),
+        b"Variable" => Some(Format::OptbinningJson),
+        _ => None,
+    });
+    known.or(nested.then_some(Format::ToadJson))
+}
+
+fn csv(bytes: &[u8]) -> Option<Format> {
+    let header = bytes.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default();
+    let has = |name: &[u8]| {
+        let mut cells = header.split(|b| matches!(b, b',' | b';' | b'\t'));
+        cells.any(|cell| {
+            cell.trim_ascii()
+                .strip_prefix(b"\"")
+                .map_or(cell.trim_ascii(), |c| c.strip_suffix(b"\"").unwrap_or(c))
+                == name
+        })
+    };
+    if has(b"Variable") && has(b"Bin") {
+        Some(Format::OptbinningCsv)
+    } else if has(b"variable") && has(b"bin") {
+        Some(Format::ScorecardpyCsv)
+    } else {
+        None
+    }
+}
+
+/// Keys of the outermost object of a JSON text and the first byte of their values, without reading it whole where it is
+/// broken.
+fn top_keys(bytes: &[u8]) -> impl Iterator<Item = (&[u8], u8)> {
     let (mut at, mut depth) = (0usize, 0usize);
     core::iter::from_fn(move || {
         loop {
@@ -58,9 +101,9 @@ fn top_keys(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
                     }
                     let text = bytes.get(start..at)?;
                     at += 1;
-                    let next = bytes.get(at..)?.iter().find(|b| !b.is_ascii_whitespace());
-                    if depth == 1 && next == Some(&b':') {
-                        return Some(text);
+                    let mut next = bytes.get(at..)?.iter().filter(|b| !b.is_ascii_whitespace());
+                    if depth == 1 && next.next() == Some(&b':') {
+                        return Some((text, next.next().copied().unwrap_or(0)));
                     }
                 }
                 _ => {}
@@ -77,7 +120,12 @@ mod tests {
     fn tells_formats_apart() {
         let json = br#" {"version":[3,2,0], "x":{"learner":1}, "learner" : {}}"#;
         assert_eq!(sniff(json), Some(Format::XgboostJson));
-        assert_eq!(sniff(br#"{"x":{"learner":1},"y":"learner"}"#), None);
+        assert_eq!(sniff(br#"{"x":{"learner":1},"y":"learner"}"#), Some(Format::ToadJson));
+        assert_eq!(sniff(br#"{"x":1,"y":"learner"}"#), None);
+        assert_eq!(sniff(br#"[{"Variable":"income","Bin id":0}]"#), Some(Format::OptbinningJson));
+        assert_eq!(sniff(b",Variable,Bin id,Bin,Count\n"), Some(Format::OptbinningCsv));
+        assert_eq!(sniff(b"\xef\xbb\xbf\"variable\",\"bin\",\"points\"\r\n"), Some(Format::ScorecardpyCsv));
+        assert_eq!(sniff(b"SCORELET\x01"), Some(Format::Bundle));
         assert_eq!(sniff(b"{L\0\0\0\0\0\0\0\x07learner{"), Some(Format::XgboostUbjson));
         assert_eq!(sniff(b"tree\nversion=v4\n"), Some(Format::LightgbmText));
         for broken in ["", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
