@@ -1,5 +1,8 @@
 //! The write side: editable models, importers, the bundle source compiler. No I/O: bytes in, checked model out.
 
+pub mod bare;
+pub mod card;
+pub mod csv;
 pub mod forest;
 pub mod import;
 pub mod source;

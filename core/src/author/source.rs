@@ -2,29 +2,50 @@
 //!
 //! `docs/bundle-source.md` is the reference of the language. The compiler reads the whole source before it gives up: each
 //! mistake is a [`SourceError`] with the file, the line, the bytes and what to write instead.
+//!
+//! Steps: tables are read (`meta`, `fields`, `node` with the kinds' own files), models are imported and undeclared fields
+//! derived from them, nodes are ordered and built into a `builder`, `scores` adds links, calibration, scales and bands,
+//! `resolve` decides policies from what absent values would reach, `reasons` and `checks` are fitted on.
 
-#![allow(dead_code, reason = "nodes, scores and checks are being added on top")]
-
+mod arithmetic;
+mod bins;
+mod builder;
+mod checks;
 pub mod code;
 mod date;
+mod encoders;
 mod fields;
+mod imported_card;
+mod intervals;
+mod linear;
 mod meta;
+mod node;
+mod outcome;
 mod policies;
+mod reasons;
 mod report;
+mod resolve;
+mod scorecard;
+mod scores;
 mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trees;
 
 use std::collections::BTreeMap;
 
-use crate::error::SourceError;
+use crate::Error;
+use crate::bundle::{BundleParts, Meta};
+use crate::error::{BundleError, SourceError};
+use crate::graph::Graph;
+use crate::schema::Stage;
+use builder::Builder;
+use fields::FieldDraft;
+use meta::MetaDraft;
+use node::Nodes;
 use report::{MAIN, Report};
-use table::Item;
-
-/// Placeholder until the bundle's own parts are there.
-#[derive(Clone, Debug, Default)]
-pub struct BundleParts {}
+use table::{Item, Table};
 
 /// A bundle source without mistakes.
 #[derive(Clone, Debug)]
@@ -46,6 +67,31 @@ pub fn compile(files: &BTreeMap<String, Vec<u8>>) -> Result<Compiled, Vec<Source
     match parts {
         Some(parts) if errors.is_empty() => Ok(Compiled { parts, warnings }),
         _ => Err(errors),
+    }
+}
+
+/// The parts of a bundle of one model file: a source of three lines.
+pub(super) fn bare(name: &str, kind: &str, features: &[&str], bytes: &[u8]) -> Result<BundleParts, Error> {
+    // The node's name must not be that of a feature, nor look like the node of one.
+    let mut node = kind.to_owned();
+    while features
+        .iter()
+        .any(|f| *f == node || f.strip_prefix(node.as_str()).is_some_and(|rest| rest.starts_with('.')))
+    {
+        node.push('_');
+    }
+    // A JSON text is a TOML text.
+    let name = serde_json::Value::from(name);
+    let toml = format!("[bundle]\nname = {name}\n[nodes.{node}]\nkind = \"{kind}\"\nfile = \"model\"\n");
+    let files = BTreeMap::from([(MAIN.to_owned(), toml.into_bytes()), ("model".to_owned(), bytes.to_vec())]);
+    match compile(&files) {
+        Ok(compiled) => Ok(compiled.parts),
+        Err(errors) => Err(match errors.into_iter().next() {
+            Some(error) => Error::Source(error),
+            None => {
+                Error::Bundle(BundleError::Malformed { section: "nodes", what: "the model makes no bundle" })
+            }
+        }),
     }
 }
 
@@ -73,7 +119,110 @@ fn read(report: &Report<'_>) -> Option<BundleParts> {
     };
     let root = Item::root(report, &value).table("bundle.toml".to_owned())?;
     let meta = meta::read(&root);
-    let _fields = fields::read(&root, &meta);
+    let mut fields = fields::read(&root, &meta);
+    let nodes = node::read(&root, &meta, &fields);
+    derive(&mut fields, &nodes, &root, &meta);
+    let mut builder = Builder::new(report, &fields);
+    node::build(&nodes, &mut builder);
+    let parts = finish(&root, &meta, &nodes, builder);
     root.finish();
-    (!report.failed()).then(BundleParts::default)
+    parts
+}
+
+/// Adds the fields that imported models read and that neither `[fields]` nor `[nodes]` has.
+fn derive(fields: &mut Vec<FieldDraft>, nodes: &Nodes, root: &Table<'_>, meta: &MetaDraft) {
+    let declared = fields.len();
+    for mut own in nodes.drafts.iter().flat_map(|d| d.spec.fields()) {
+        let name = own.name.value.clone();
+        let owner = name.split('.').next().unwrap_or_default();
+        let is_node = |n: &str| n == name || n == owner;
+        if nodes.drafts.iter().any(|d| is_node(&d.here.name.value)) || nodes.broken.iter().any(|n| is_node(n))
+        {
+            continue;
+        }
+        match fields.iter().position(|f| f.name.value == name) {
+            Some(at) if at < declared => {}
+            Some(at) => {
+                if fields.get(at).is_some_and(|f| f.kind != own.kind) {
+                    let message = format!("two models read `{name}`, with different types or categories");
+                    root.report().error(code::INPUT, &own.name.span, message, "declare it in [fields]");
+                }
+            }
+            None => {
+                own.stage = meta.stage;
+                own.leaves_device = meta.stage == Stage::Edge;
+                if declared > 0 {
+                    let message =
+                        format!("the field `{name}` is not in [fields]: it is derived from the model");
+                    root.report().warn(
+                        code::NOTE,
+                        &own.name.span,
+                        message,
+                        "declare it to give it bounds and policies",
+                    );
+                }
+                fields.push(own);
+            }
+        }
+    }
+}
+
+/// From the built graph to the parts.
+fn finish(
+    root: &Table<'_>,
+    meta: &MetaDraft,
+    nodes: &Nodes,
+    mut builder: Builder<'_>,
+) -> Option<BundleParts> {
+    let report = builder.report;
+    let mut scores = scores::build(root, meta, &mut builder);
+    let written = reasons::read(root, meta, &mut builder);
+    for score in &scores {
+        let output = &score.output;
+        builder.read.extend([output.margin, output.pd, output.score, output.band].into_iter().flatten());
+    }
+    let fields = resolve::fields(&builder);
+    resolve::unread(&builder, nodes);
+    let graph = match Graph::new(fields.len(), builder.nodes.clone()) {
+        Ok(graph) => graph,
+        Err(error) => {
+            refused(report, &error);
+            return None;
+        }
+    };
+    // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
+    let groups = match builder.broken.is_empty() {
+        true => reasons::assign(&mut scores, written, meta, &builder, &graph),
+        false => Vec::new(),
+    };
+    let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
+    let checks = match builder.broken.is_empty() {
+        true => checks::read(root, &scores, &builder),
+        false => {
+            // Known keys, whatever is in them.
+            let _ = (root.get("check"), root.get("checks"));
+            Vec::new()
+        }
+    };
+    if !report.failed() {
+        checks::refused(&checks, &fields, report, root);
+    }
+    let meta = Meta {
+        name: meta.name.clone(),
+        version: meta.version.clone(),
+        description: meta.description.clone(),
+        languages: meta.languages.clone(),
+        built_with: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let parts = BundleParts { meta, fields, nodes: builder.nodes, scores, groups, checks };
+    if !report.failed()
+        && let Err(Error::Bundle(error)) = crate::bundle::Bundle::encode(parts.clone())
+    {
+        refused(report, &error);
+    }
+    (!report.failed()).then_some(parts)
+}
+
+fn refused(report: &Report<'_>, error: &BundleError) {
+    report.error(code::BUILD, &(0..0), format!("the bundle would not open: {error}"), error.mend());
 }

@@ -3,12 +3,12 @@
 use super::code;
 use super::date;
 use super::meta::{self, MetaDraft, STAGES};
-use super::policies::{self, PolicyDrafts};
+use super::policies::{self, Absence, PolicyDrafts};
 use super::report::{Name, Spanned};
 use super::suggest;
 use super::table::{Item, Table};
 use crate::limits;
-use crate::schema::{FieldType, Localized, Special, Stage};
+use crate::schema::{FieldType, Localized, Policy, Special, Stage};
 
 /// A field as declared, or as derived from an imported model.
 #[derive(Clone, Debug)]
@@ -43,6 +43,17 @@ impl FieldDraft {
             labels: Vec::new(),
             derived: false,
         }
+    }
+
+    /// Whether a value in this state can get past the policy (one that is not written is decided later).
+    pub(super) fn lets_through(&self, absence: Absence) -> bool {
+        let possible = match absence {
+            Absence::Missing | Absence::OutOfRange => true,
+            Absence::Special => !self.specials.is_empty(),
+            Absence::Unseen => self.categories().is_some(),
+        };
+        possible
+            && !matches!(self.policies.get(absence), Some(p) if matches!(p.value, Policy::Refuse | Policy::Impute(_)))
     }
 
     /// The categories, if it is a category field.
@@ -195,7 +206,7 @@ fn bounds(table: &Table<'_>, draft: &mut FieldDraft) {
         let item = table.get(key)?;
         match draft.kind {
             FieldType::Number | FieldType::Integer => item.number(),
-            FieldType::Date => date::read(&item, table.report()),
+            FieldType::Date => date::read(&item),
             _ => {
                 let message = format!("{} has no order, so it cannot have a `{key}`", table.what());
                 table.report().error(code::INPUT, &item.span(), message, format!("take `{key}` out"));
@@ -228,7 +239,7 @@ fn specials(table: &Table<'_>, draft: &mut FieldDraft) {
                 table.report().error(code::INPUT, &item.span(), message, "take `specials` out");
                 return;
             }
-            FieldType::Date => date::read(&item, table.report()).map(|x| Special {
+            FieldType::Date => date::read(&item).map(|x| Special {
                 value: x.value,
                 text: String::new(),
                 name: name.value.clone(),

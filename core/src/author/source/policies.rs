@@ -1,7 +1,5 @@
 //! A field's four policies: what happens to a value that is missing, special, unseen or out of range.
 
-use core::ops::Range;
-
 use super::code;
 use super::date;
 use super::fields::{FieldDraft, category_mend};
@@ -49,11 +47,6 @@ impl PolicyDrafts {
         }
         .as_ref()
     }
-
-    /// The same policy for all four.
-    pub(super) fn all(policy: Policy, span: &Range<usize>) -> Self {
-        Self(core::array::from_fn(|_| Some(Spanned::new(policy, span.clone()))))
-    }
 }
 
 const WORDS: &[&str] = &["refuse", "own_bin", "native", "{ impute = … }"];
@@ -71,7 +64,7 @@ fn policy(table: &Table<'_>, field: &FieldDraft, key: &'static str) -> Option<Sp
         let value = inner.need("impute", "0").and_then(|item| match &field.kind {
             FieldType::Number | FieldType::Integer => item.number().map(|x| x.value),
             FieldType::Boolean => item.flag().map(|x| f64::from(u8::from(x.value))),
-            FieldType::Date => date::read(&item, table.report()).map(|x| x.value),
+            FieldType::Date => date::read(&item).map(|x| x.value),
             FieldType::Category { values } => {
                 let text = item.text()?;
                 let index = values.iter().position(|v| *v == text.value);

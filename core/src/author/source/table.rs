@@ -204,6 +204,17 @@ impl<'a> Table<'a> {
         self.report
     }
 
+    /// A table without keys at the same place.
+    pub(super) fn empty(&self, what: &str) -> Self {
+        Self {
+            report: self.report,
+            entries: Vec::new(),
+            span: 0..0,
+            what: what.to_owned(),
+            known: RefCell::default(),
+        }
+    }
+
     /// The value of a key, if it is there.
     pub(super) fn get(&self, key: &'static str) -> Option<Item<'a>> {
         self.known.borrow_mut().insert(key);
@@ -214,11 +225,6 @@ impl<'a> Table<'a> {
     /// Where a key stands, if it is there.
     pub(super) fn key_span(&self, key: &str) -> Option<Range<usize>> {
         self.entries.iter().find(|(k, _)| k.name == key).map(|(k, _)| k.span.into())
-    }
-
-    /// Whether a key is there.
-    pub(super) fn has(&self, key: &'static str) -> bool {
-        self.get(key).is_some()
     }
 
     /// The value of a key that must be there.

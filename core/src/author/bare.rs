@@ -1,0 +1,57 @@
+//! Bare models: a trainer's file without a bundle source. Fields are derived from its features; its margin and prediction
+//! are the results.
+
+use std::collections::BTreeMap;
+
+use super::card;
+use super::import::{Format, ImportedForest, ImportedLink, lightgbm, sniff, xgboost};
+use super::source;
+use crate::Error;
+use crate::bundle::BundleParts;
+use crate::error::ImportError;
+use crate::model::link::Link;
+
+/// A tree model of any trainer.
+pub(super) fn trees(bytes: &[u8]) -> Result<ImportedForest, Error> {
+    match sniff(bytes) {
+        Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import(bytes),
+        Some(Format::LightgbmText) => lightgbm::import(bytes),
+        _ => {
+            let what = "it begins like no model file that can be imported".to_owned();
+            let format = "a tree model of XGBoost or LightGBM";
+            Err(ImportError::Format { format, what, at: "line 1".to_owned() }.into())
+        }
+    }
+}
+
+/// The link as a node has it.
+pub(super) fn link(model: &ImportedForest) -> Link {
+    match model.link {
+        ImportedLink::Logit { factor } => Link::Logit { sigmoid: factor },
+        ImportedLink::Exp => Link::Exp,
+        ImportedLink::Softplus => Link::LogOnePlusExp,
+        ImportedLink::SignedSquare => Link::SquareSign,
+        ImportedLink::Step => Link::Hinge,
+        ImportedLink::Softmax => Link::Softmax,
+        ImportedLink::Argmax => Link::ArgMax,
+        ImportedLink::OneVsRest { factor } => Link::OneVsRest { sigmoid: factor },
+        ImportedLink::Identity => Link::Identity,
+    }
+}
+
+/// Parts of a bundle made from an imported model file alone: fields without bounds, of the model's own names and types,
+/// absent values taking the trainer's branch or bin; the margin as it is, and the prediction by the model's link.
+///
+/// # Errors
+/// [`ImportError`] if the file is no model, or not one that can be imported.
+pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error> {
+    // Imported here first, so that a refusal is the importer's own, with its place in the file.
+    if card::sniff(bytes).is_some() {
+        let found = card::import(bytes, None, &BTreeMap::new())?;
+        let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
+        return source::bare(name, "scorecard", &features, bytes);
+    }
+    let found = trees(bytes)?;
+    let features: Vec<&str> = found.forest.features.iter().map(|f| f.name.as_str()).collect();
+    source::bare(name, "trees", &features, bytes)
+}

@@ -1,0 +1,347 @@
+//! The graph as it grows: columns with what is known of them, nodes in order, and what absent values still need.
+
+use core::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::code;
+use super::fields::FieldDraft;
+use super::policies::Absence;
+use super::report::{Name, Report};
+use super::suggest;
+use crate::graph::{Node, Op};
+use crate::model::link::Link;
+use crate::schema::{FieldType, Stage};
+
+/// What the values of a column are.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Kind {
+    /// A quantity.
+    Number,
+    /// 0 or 1.
+    Flag,
+    /// Index into a list of texts.
+    Category(Rc<Vec<String>>),
+    /// Days since 1970-01-01.
+    Date,
+}
+
+impl Kind {
+    pub(super) fn describe(&self) -> &'static str {
+        match self {
+            Self::Number => "a number",
+            Self::Flag => "true or false",
+            Self::Category(_) => "a category",
+            Self::Date => "a date",
+        }
+    }
+}
+
+/// A field's way of being absent: `(index of the field, absence)`.
+pub(super) type Live = BTreeSet<(usize, Absence)>;
+
+/// What is known of a column.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) unit: String,
+    pub(super) stage: Stage,
+    /// Fields that the values come from.
+    pub(super) fields: BTreeSet<usize>,
+    /// Absences of fields that reach this column without an answer.
+    pub(super) live: Live,
+    /// Columns that the node reads.
+    parents: Rc<[u32]>,
+}
+
+/// An output of a node that is pushed.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    /// Name after the node's and a dot; empty for the node's only or main output.
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) unit: String,
+}
+
+impl Output {
+    /// The only output: a number.
+    pub(super) fn number() -> Vec<Self> {
+        vec![Self { name: String::new(), kind: Kind::Number, unit: String::new() }]
+    }
+}
+
+/// What a node does with absences that it has no answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// Its own output is absent: the question goes on to what reads it.
+    Pass,
+    /// Its output would be no result: the field must answer by its policy.
+    Need,
+}
+
+/// An absence of a field that reaches a node without an answer for it.
+#[derive(Clone, Debug)]
+pub(super) struct Need {
+    pub(super) field: usize,
+    pub(super) absence: Absence,
+    pub(super) node: String,
+    /// Trees have their native branch, but their trainer has never seen this state: the policy must be written.
+    pub(super) native: bool,
+}
+
+/// What a model's output is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ModelKind {
+    /// A scorecard whose rows are points: more is better.
+    Points,
+    /// A scorecard of coefficients and WoE: a margin.
+    Margin,
+    Linear,
+    Trees,
+}
+
+/// A model in the graph.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    /// Index of its node.
+    pub(super) node: u32,
+    pub(super) kind: ModelKind,
+    pub(super) link: Option<Link>,
+}
+
+/// Where a node stands.
+#[derive(Clone, Debug)]
+pub(super) struct Here {
+    pub(super) name: Name,
+    pub(super) stage: Stage,
+}
+
+/// The graph so far.
+pub(super) struct Builder<'a> {
+    pub(super) report: &'a Report<'a>,
+    pub(super) fields: &'a [FieldDraft],
+    pub(super) columns: Vec<Column>,
+    pub(super) nodes: Vec<Node>,
+    /// Columns by the names they can be read by, in order for nodes with several outputs.
+    pub(super) names: BTreeMap<String, Vec<u32>>,
+    pub(super) models: BTreeMap<String, Model>,
+    /// Nodes with a mistake: what reads them is not reported again.
+    pub(super) broken: BTreeSet<String>,
+    pub(super) needs: Vec<Need>,
+    /// Field absences that trees take natively.
+    pub(super) native: Live,
+    /// Columns that something reads.
+    pub(super) read: BTreeSet<u32>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(report: &'a Report<'a>, fields: &'a [FieldDraft]) -> Self {
+        let columns = fields.iter().enumerate().map(|(i, f)| field_column(i, f)).collect();
+        let names = fields.iter().zip(0..).map(|(f, i)| (f.name.value.clone(), vec![i])).collect();
+        Self {
+            report,
+            fields,
+            columns,
+            nodes: Vec::new(),
+            names,
+            models: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            needs: Vec::new(),
+            native: Live::new(),
+            read: BTreeSet::new(),
+        }
+    }
+
+    /// The columns that a name stands for; reports a name that nothing declares.
+    pub(super) fn find(&mut self, name: &Name) -> Option<Vec<u32>> {
+        if let Some(columns) = self.names.get(&name.value) {
+            let columns = columns.clone();
+            self.read.extend(&columns);
+            return Some(columns);
+        }
+        let owner = name.value.split('.').next().unwrap_or_default();
+        if !self.broken.contains(&name.value) && !self.broken.contains(owner) {
+            let message = format!("there is no field or node `{}`", name.value);
+            let mend = suggest::mend(&name.value, self.names.keys().map(String::as_str));
+            self.report.error(code::UNKNOWN_NAME, &name.span, message, mend);
+        }
+        None
+    }
+
+    /// The one column that a name stands for.
+    pub(super) fn one(&mut self, name: &Name) -> Option<u32> {
+        match self.find(name)?.as_slice() {
+            [one] => Some(*one),
+            many => {
+                let outputs: Vec<&str> =
+                    many.iter().filter_map(|&c| self.column(c)).map(|c| c.name.as_str()).collect();
+                let message = format!("`{}` has {} outputs; one is wanted here", name.value, many.len());
+                let mend = format!("name one of them: {}", suggest::quoted(&outputs));
+                self.report.error(code::INPUT, &name.span, message, mend);
+                None
+            }
+        }
+    }
+
+    /// The one column that a name stands for, if it is a quantity (a number, a date, or 0 and 1).
+    pub(super) fn quantity(&mut self, name: &Name) -> Option<u32> {
+        let id = self.one(name)?;
+        let Some(Column { kind: Kind::Category(_), .. }) = self.column(id) else { return Some(id) };
+        let message = format!("`{}` is a category: one cannot calculate with it", name.value);
+        let mend = "read it through `bins`, `one_hot`, `ordinal` or `target`";
+        self.report.error(code::INPUT, &name.span, message, mend);
+        None
+    }
+
+    /// A column by index.
+    pub(super) fn column(&self, id: u32) -> Option<&Column> {
+        self.columns.get(id as usize)
+    }
+
+    /// The absences that reach these columns.
+    pub(super) fn live(&self, inputs: &[u32]) -> Live {
+        inputs.iter().filter_map(|&id| self.column(id)).flat_map(|c| c.live.iter().copied()).collect()
+    }
+
+    /// Names that a column's values come from: its own, its node's, and those of all that it reads, down to fields.
+    pub(super) fn sources(&self, id: u32) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        let mut seen = BTreeSet::from([id]);
+        let mut open = vec![id];
+        while let Some(column) = open.pop().and_then(|id| self.column(id)) {
+            names.extend([column.name.as_str(), column.name.split('.').next().unwrap_or_default()]);
+            open.extend(column.parents.iter().copied().filter(|&p| seen.insert(p)));
+        }
+        names
+    }
+
+    /// The field whose special codes the column's states are about: the only one that it comes from.
+    pub(super) fn origin(&self, id: u32) -> Option<&'a FieldDraft> {
+        let mut fields = self.column(id)?.fields.iter();
+        match (fields.next(), fields.next()) {
+            (Some(&one), None) => self.fields.get(one),
+            _ => None,
+        }
+    }
+
+    /// Adds a node. `open` are the absences of its inputs that it has no answer for. Returns its first column.
+    pub(super) fn push(
+        &mut self,
+        here: &Here,
+        suffix: &str,
+        inputs: Vec<u32>,
+        op: Op,
+        outputs: Vec<Output>,
+        (open, unanswered): (Live, Unanswered),
+    ) -> u32 {
+        let name = join(&here.name.value, suffix);
+        self.check_stage(here, &inputs);
+        let mut live = Live::new();
+        match unanswered {
+            Unanswered::Pass => live = open,
+            Unanswered::Need => self.need(&name, open, false),
+        }
+        let mut fields = BTreeSet::new();
+        for column in inputs.iter().filter_map(|&id| self.columns.get(id as usize)) {
+            fields.extend(column.fields.iter().copied());
+        }
+        let parents: Rc<[u32]> = inputs.as_slice().into();
+        let first = self.columns.len() as u32;
+        let mut all = Vec::with_capacity(outputs.len());
+        for (output, id) in outputs.into_iter().zip(first..) {
+            let own = join(&name, &output.name);
+            all.push(id);
+            if own != name {
+                self.names.insert(own.clone(), vec![id]);
+            }
+            self.columns.push(Column {
+                name: own,
+                kind: output.kind,
+                unit: output.unit,
+                stage: here.stage,
+                fields: fields.clone(),
+                live: live.clone(),
+                parents: Rc::clone(&parents),
+            });
+        }
+        self.names.insert(name.clone(), all);
+        self.nodes.push(Node { name, stage: here.stage, inputs, op });
+        first
+    }
+
+    /// Notes absences that a node has no answer for.
+    pub(super) fn need(&mut self, node: &str, open: Live, native: bool) {
+        let need = |(field, absence)| Need { field, absence, node: node.to_owned(), native };
+        self.needs.extend(open.into_iter().map(need));
+    }
+
+    /// Reports that an engine constructor refused what the checks let through.
+    pub(super) fn refused(&self, span: &Range<usize>, what: &str, name: &str) {
+        self.report.error(
+            code::VALUE,
+            span,
+            format!("`{name}` is not valid: {what}"),
+            "change it accordingly",
+        );
+    }
+
+    fn check_stage(&self, here: &Here, inputs: &[u32]) {
+        for column in inputs.iter().filter_map(|&id| self.column(id).map(|c| (id, c))) {
+            let (id, column) = column;
+            if here.stage == Stage::Device && column.stage == Stage::Edge {
+                self.report.error(
+                    code::STAGE,
+                    &here.name.span,
+                    format!(
+                        "`{}` runs on the device but reads `{}` from the edge",
+                        here.name.value, column.name
+                    ),
+                    format!(
+                        "set `stage = \"device\"` for `{}`, or `stage = \"edge\"` for `{}`",
+                        column.name, here.name.value
+                    ),
+                );
+            }
+            let raw = self.fields.get(id as usize);
+            if here.stage == Stage::Edge && raw.is_some_and(|f| f.stage == Stage::Device && !f.leaves_device)
+            {
+                self.report.error(
+                    code::STAGE,
+                    &here.name.span,
+                    format!(
+                        "`{}` runs on the edge but reads the raw field `{}`, which stays on the device",
+                        here.name.value, column.name
+                    ),
+                    format!(
+                        "read it in a device node first, or set `leaves_device = true` for `{}`",
+                        column.name
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// `name.suffix`, or just the name.
+pub(super) fn join(name: &str, suffix: &str) -> String {
+    if suffix.is_empty() { name.to_owned() } else { format!("{name}.{suffix}") }
+}
+
+fn field_column(index: usize, field: &FieldDraft) -> Column {
+    let kind = match &field.kind {
+        FieldType::Boolean => Kind::Flag,
+        FieldType::Category { values } => Kind::Category(Rc::new(values.clone())),
+        FieldType::Date => Kind::Date,
+        _ => Kind::Number,
+    };
+    Column {
+        name: field.name.value.clone(),
+        unit: field.unit.clone(),
+        stage: field.stage,
+        fields: BTreeSet::from([index]),
+        live: Absence::ALL.into_iter().filter(|&a| field.lets_through(a)).map(|a| (index, a)).collect(),
+        parents: Rc::from([]),
+        kind,
+    }
+}

@@ -1,0 +1,348 @@
+//! Self-checks: rows with the trainer's own outputs, inline or from a table.
+
+use std::collections::BTreeMap;
+
+use super::builder::Builder;
+use super::code;
+use super::fields::FieldDraft;
+use super::imported_card::file;
+use super::report::{Name, Report, line_span};
+use super::suggest;
+use super::table::{Item, Table};
+use crate::author::csv;
+use crate::bundle::{Band, ScoreOutput, SelfCheck};
+use crate::column::State;
+use crate::record::date;
+use crate::schema::{FieldType, Policy};
+
+/// An output that a check can expect.
+#[derive(Clone)]
+struct Target {
+    column: u32,
+    /// Of a band: the names, by index.
+    bands: Vec<Band>,
+}
+
+/// Reads `[[check]]` and `[checks]`.
+pub(super) fn read(root: &Table<'_>, scores: &[ScoreOutput], builder: &Builder<'_>) -> Vec<SelfCheck> {
+    let targets = targets(scores, builder);
+    let mut checks = Vec::new();
+    if let Some(items) = root.get("check").and_then(|i| i.list()) {
+        for item in items {
+            if let Some(table) = item.table("a check".to_owned()) {
+                checks.extend(inline(&table, &targets, builder));
+                table.finish();
+            }
+        }
+    }
+    if let Some(item) = root.get("checks") {
+        let short = item.as_text().is_some();
+        if short {
+            checks.extend(from_file(&item, BTreeMap::new(), &[], 0.0, &targets, builder).unwrap_or_default());
+        } else if let Some(table) = item.table("[checks]".to_owned()) {
+            let found = read_table(&table, &targets, builder);
+            table.finish();
+            checks.extend(found.unwrap_or_default());
+        }
+    }
+    checks
+}
+
+fn targets(scores: &[ScoreOutput], builder: &Builder<'_>) -> BTreeMap<String, Target> {
+    let mut targets = BTreeMap::new();
+    for (name, columns) in &builder.names {
+        if let [column] = columns.as_slice() {
+            targets.insert(name.clone(), Target { column: *column, bands: Vec::new() });
+        }
+    }
+    for score in scores {
+        let parts =
+            [("margin", score.margin), ("pd", score.pd), ("score", score.score), ("band", score.band)];
+        for (part, column) in parts {
+            let bands = if part == "band" { score.bands.clone() } else { Vec::new() };
+            if let Some(column) = column {
+                targets.insert(format!("{}.{part}", score.name), Target { column, bands });
+            }
+        }
+    }
+    targets
+}
+
+fn tolerance(table: &Table<'_>) -> Option<f64> {
+    let Some(item) = table.get("tolerance") else { return Some(0.0) };
+    let x = item.number()?;
+    if x.value >= 0.0 {
+        return Some(x.value);
+    }
+    table.report().error(
+        code::VALUE,
+        &x.span,
+        "a tolerance cannot be negative",
+        "write 0 for equal, or a small number",
+    );
+    None
+}
+
+fn inline(table: &Table<'_>, targets: &BTreeMap<String, Target>, builder: &Builder<'_>) -> Option<SelfCheck> {
+    let record = table.need("record", "{ age = 40 }").and_then(|i| i.table("`record` of a check".to_owned()));
+    let expect = table
+        .need("expect", "{ \"credit.score\" = 600 }")
+        .and_then(|i| i.table("`expect` of a check".to_owned()));
+    let tolerance = tolerance(table);
+    let (record, expect) = (record?, expect?);
+    let mut row = vec![f64::NAN; builder.fields.len()];
+    let mut sound = true;
+    for (name, item) in record.named() {
+        let found = builder.fields.iter().position(|f| f.name.value == name.value);
+        let value = match found.and_then(|i| builder.fields.get(i)) {
+            Some(field) => field_value(field, &item),
+            None => {
+                let mend = suggest::mend(&name.value, builder.fields.iter().map(|f| f.name.value.as_str()));
+                table.report().error(
+                    code::CHECK,
+                    &name.span,
+                    format!("there is no field `{}`", name.value),
+                    mend,
+                );
+                None
+            }
+        };
+        match (value, found.and_then(|i| row.get_mut(i))) {
+            (Some(value), Some(slot)) => *slot = value,
+            _ => sound = false,
+        }
+    }
+    let mut expected = Vec::new();
+    for (name, item) in expect.named() {
+        match target(&name, targets, table.report()).and_then(|t| expected_value(t, &item)) {
+            Some(pair) => expected.push(pair),
+            None => sound = false,
+        }
+    }
+    let tolerance = tolerance?;
+    sound.then_some(SelfCheck { row, expected, tolerance })
+}
+
+fn target<'t>(name: &Name, targets: &'t BTreeMap<String, Target>, report: &Report<'_>) -> Option<&'t Target> {
+    let found = targets.get(&name.value);
+    if found.is_none() {
+        let mend = suggest::mend(&name.value, targets.keys().map(String::as_str));
+        report.error(code::CHECK, &name.span, format!("there is no output `{}`", name.value), mend);
+    }
+    found
+}
+
+fn expected_value(target: &Target, item: &Item<'_>) -> Option<(u32, f64)> {
+    let value = match item.as_text() {
+        Some(text) if !target.bands.is_empty() => {
+            let found = target.bands.iter().position(|b| b.name == text.value);
+            if found.is_none() {
+                let mend = suggest::mend(&text.value, target.bands.iter().map(|b| b.name.as_str()));
+                item.report().error(
+                    code::CHECK,
+                    &text.span,
+                    format!("there is no band `{}`", text.value),
+                    mend,
+                );
+            }
+            found? as f64
+        }
+        _ => item.number()?.value,
+    };
+    Some((target.column, value))
+}
+
+/// A field's value as its column has it.
+fn field_value(field: &FieldDraft, item: &Item<'_>) -> Option<f64> {
+    match &field.kind {
+        FieldType::Boolean => item.flag().map(|f| f64::from(u8::from(f.value))),
+        FieldType::Date => super::date::read(item).map(|d| d.value),
+        FieldType::Category { .. } => item.text().map(|t| category(field, &t.value)),
+        FieldType::EventList { .. } => None,
+        _ => item.number_open().map(|x| x.value),
+    }
+}
+
+fn category(field: &FieldDraft, text: &str) -> f64 {
+    if let Some(i) = field.specials.iter().position(|s| s.text == text) {
+        return -2.0 - i as f64;
+    }
+    field.categories().unwrap_or_default().iter().position(|c| c == text).map_or(-1.0, |i| i as f64)
+}
+
+fn read_table(
+    table: &Table<'_>,
+    targets: &BTreeMap<String, Target>,
+    builder: &Builder<'_>,
+) -> Option<Vec<SelfCheck>> {
+    let file = table.need("file", "\"expected.csv\"");
+    let tolerance = tolerance(table);
+    let ignore = table.get("ignore").map_or(Some(Vec::new()), |i| i.texts());
+    let expect = match table.get("expect") {
+        None => Some(BTreeMap::new()),
+        Some(item) => item.table("`expect` of [checks]".to_owned()).map(|t| {
+            t.named().into_iter().filter_map(|(column, item)| Some((column.value, item.text()?))).collect()
+        }),
+    };
+    from_file(&file?, expect?, &ignore?, tolerance?, targets, builder)
+}
+
+/// What a column of the table is.
+enum Cell<'t> {
+    Field(usize),
+    Output(&'t Target),
+    Ignored,
+}
+
+fn from_file(
+    item: &Item<'_>,
+    expect: BTreeMap<String, Name>,
+    ignore: &[Name],
+    tolerance: f64,
+    targets: &BTreeMap<String, Target>,
+    builder: &Builder<'_>,
+) -> Option<Vec<SelfCheck>> {
+    let (name, bytes) = file(item)?;
+    let report = item.report();
+    let wrong = |line: usize, message: String, mend: String| {
+        report.error_in(&name.value, code::CHECK, &line_span(bytes, line), message, mend);
+    };
+    let rows = match csv::parse(bytes) {
+        Ok(rows) => rows,
+        Err(e) => {
+            wrong(
+                e.line,
+                format!("not a CSV table: {}", e.what),
+                "write comma-separated values in UTF-8".to_owned(),
+            );
+            return None;
+        }
+    };
+    let mut rows = rows.into_iter();
+    let Some(header) = rows.next() else {
+        wrong(1, "the table is empty".to_owned(), "the first row names the columns".to_owned());
+        return None;
+    };
+    let mut cells = Vec::new();
+    for column in &header.cells {
+        let field = builder.fields.iter().position(|f| f.name.value == *column);
+        let output = expect.get(column).map(|name| target(name, targets, report));
+        cells.push(match (output, field, targets.get(column)) {
+            (Some(found), ..) => Cell::Output(found?),
+            (None, Some(field), _) => Cell::Field(field),
+            (None, None, Some(target)) => Cell::Output(target),
+            _ if ignore.iter().any(|i| i.value == *column) => Cell::Ignored,
+            _ => {
+                let names = builder
+                    .fields
+                    .iter()
+                    .map(|f| f.name.value.as_str())
+                    .chain(targets.keys().map(String::as_str));
+                let mend =
+                    format!("map it in `expect`, list it in `ignore`, or {}", suggest::mend(column, names));
+                wrong(header.line, format!("the column `{column}` is neither a field nor an output"), mend);
+                Cell::Ignored
+            }
+        });
+    }
+    for (column, output) in &expect {
+        if !header.cells.contains(column) {
+            let mend = suggest::mend(column, header.cells.iter().map(String::as_str));
+            report.error(
+                code::CHECK,
+                &output.span,
+                format!("`{}` has no column `{column}`", name.value),
+                mend,
+            );
+        }
+    }
+    let mut checks = Vec::new();
+    for row in rows {
+        if row.cells.len() != cells.len() {
+            let message = format!("this row has {} cells, the first has {}", row.cells.len(), cells.len());
+            wrong(row.line, message, "give every row as many".to_owned());
+            continue;
+        }
+        let mut check =
+            SelfCheck { row: vec![f64::NAN; builder.fields.len()], expected: Vec::new(), tolerance };
+        for (cell, text) in cells.iter().zip(&row.cells) {
+            let read = match cell {
+                Cell::Ignored => Ok(()),
+                Cell::Output(_) if text.is_empty() => Ok(()),
+                Cell::Output(target) => {
+                    output_cell(target, text).map(|x| check.expected.push((target.column, x)))
+                }
+                Cell::Field(i) => builder.fields.get(*i).map_or(Ok(()), |field| {
+                    let value = field_cell(field, text)?;
+                    if let Some(slot) = check.row.get_mut(*i) {
+                        *slot = value;
+                    }
+                    Ok(())
+                }),
+            };
+            if let Err((message, mend)) = read {
+                wrong(row.line, message, mend);
+            }
+        }
+        checks.push(check);
+    }
+    Some(checks)
+}
+
+fn output_cell(target: &Target, text: &str) -> Result<f64, (String, String)> {
+    if let Some(i) = target.bands.iter().position(|b| b.name == text) {
+        return Ok(i as f64);
+    }
+    match text.trim().parse::<f64>() {
+        Ok(x) if x.is_finite() => Ok(x),
+        _ => Err((
+            format!("`{text}` is not an expected value"),
+            "write a finite number, or leave the cell empty".to_owned(),
+        )),
+    }
+}
+
+/// The value of a cell; an empty one is missing.
+fn field_cell(field: &FieldDraft, text: &str) -> Result<f64, (String, String)> {
+    if text.is_empty() {
+        return Ok(f64::NAN);
+    }
+    let name = &field.name.value;
+    let value = match &field.kind {
+        FieldType::Category { .. } => Some(category(field, text)),
+        FieldType::Boolean => match text {
+            "true" | "True" | "1" => Some(1.0),
+            "false" | "False" | "0" => Some(0.0),
+            _ => None,
+        },
+        FieldType::Date => date::parse(text),
+        _ => text.trim().parse::<f64>().ok(),
+    };
+    value.ok_or_else(|| {
+        (format!("`{text}` is not {} (field `{name}`)", field.kind.describe()), "mend the cell".to_owned())
+    })
+}
+
+/// Checks whose row the bundle would refuse: their outputs can never be compared.
+pub(super) fn refused(
+    checks: &[SelfCheck],
+    fields: &[crate::schema::Field],
+    report: &Report<'_>,
+    root: &Table<'_>,
+) {
+    let span = root.key_span("check").or_else(|| root.key_span("checks")).unwrap_or(0..0);
+    for (number, check) in checks.iter().enumerate() {
+        for (field, &value) in fields.iter().zip(&check.row) {
+            let state: State = field.state_of(value);
+            if !state.is_present() && field.policies.of(state) == Policy::Refuse {
+                let state = crate::record::state_name(state);
+                let message = format!(
+                    "check {}: `{}` is {state}, and the field's policy is to refuse that",
+                    number + 1,
+                    field.name
+                );
+                report.error(code::CHECK, &span, message, "mend the row, or the field's policy");
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Whole sources, evaluated.
+
+use super::*;
+use crate::schema::Policy;
+
+const NAN: f64 = f64::NAN;
+
+/// Every kind of feature node, and a linear model of them.
+const FEATURES: &str = r#"
+[bundle]
+name = "features"
+languages = ["en", "zh"]
+
+[nodes.margin]                        # before what it reads: order does not matter
+kind = "linear"
+intercept = -1.0
+coefficients = { age_woe = 0.5, log_amount = 0.25, housing_columns = { own = 1.0, rent = 2.0, missing = 3.0 }, burden = 1.0, rank = 0.1, since = 0.001 }
+means = { log_amount = 6.0 }
+link = "logit"
+
+[fields]
+age = { type = "integer", unit = "years", min = 18, max = 99 }
+amount = { type = "number", unit = "EUR", specials = { "not asked" = -9 } }
+income = { type = "number", unit = "EUR", missing = { impute = 1000 } }
+housing = ["own", "rent"]
+opened = "date"
+applied = "date"
+
+[nodes.age_woe]
+kind = "bins"
+input = "age"
+bins = [ { to = 26, woe = 0.5 }, { to = 35, woe = 0.1 }, { woe = -0.4 }, { state = "missing", woe = 0.2 } ]
+
+[nodes.asked]
+kind = "impute"
+input = "amount"
+missing = 100
+special = 500
+
+[nodes.log_amount]
+kind = "log"
+input = "asked"
+otherwise = 0
+
+[nodes.housing_columns]
+kind = "one_hot"
+input = "housing"
+missing = "own_column"
+unseen = "all_zero"
+
+[nodes.rank]
+kind = "ordinal"
+input = "housing"
+missing = 5
+unseen = 7
+
+[nodes.burden]
+kind = "ratio"
+numerator = "asked"
+denominator = "income"
+otherwise = "out_of_range"
+
+[nodes.since]
+kind = "subtract"
+inputs = ["applied", "opened"]
+
+[scores.credit]
+calibration = { method = "platt", slope = 0.9, intercept = 0.1 }
+scale = { pdo = 20, score = 600, odds = 50 }
+bands = [ { name = "A", from = 600 }, { name = "B" } ]
+
+[reasons.R01]
+features = ["age"]
+text = { en = "Age", zh = "年龄" }
+[reasons.R02]
+features = ["amount", "burden"]
+text = { en = "Amount", zh = "金额" }
+[reasons.R03]
+features = ["housing", "since"]
+text = { en = "Housing", zh = "住房" }
+
+[[check]]
+record = { age = 30, amount = 500.0, income = 1000, housing = "own", opened = "2020-01-01", applied = "2020-01-11" }
+expect = { age_woe = 0.1, since = 10, "housing_columns.own" = 1, "credit.band" = "A" }
+"#;
+
+#[test]
+fn a_source_with_every_feature() {
+    let compiled = compiled(FEATURES, &[]);
+    assert_eq!(compiled.warnings, []);
+    let parts = &compiled.parts;
+    let policies = &parts.fields[0].policies;
+    assert_eq!(policies.missing, Policy::OwnBin, "it has a bin");
+    assert_eq!(policies.out_of_range, Policy::Refuse, "it has none");
+    assert_eq!(parts.fields[1].policies.special, Policy::OwnBin);
+    assert_eq!(parts.fields[4].policies.missing, Policy::Refuse);
+    let score = &parts.scores[0];
+    let spec = score.reasons.as_ref().unwrap();
+    assert_eq!(spec.groups, [0, 1, 2, 2, 2, 1, 2, 2]);
+    assert_eq!(score.bands.iter().map(|b| b.name.as_str()).collect::<Vec<_>>(), ["B", "A"]);
+    let mut scorer = scorer(FEATURES, &[]);
+    let row = [30.0, 500.0, 1000.0, 0.0, 0.0, 10.0];
+    let ln = crate::math::ln(500.0);
+    let margin = -1.0 + 0.5 * 0.1 + 0.25 * ln + 1.0 + 0.0 + 0.0 + 0.5 + 0.0 + 0.001 * 10.0;
+    assert_eq!(value(&mut scorer, &row, "margin"), margin);
+    let pd = crate::math::sigmoid(0.9 * margin + 0.1);
+    assert!((value(&mut scorer, &row, "credit.pd") - pd).abs() < 1e-15);
+    let score =
+        600.0 - 20.0 / core::f64::consts::LN_2 * (crate::math::ln(pd / (1.0 - pd)) + crate::math::ln(50.0));
+    assert_eq!(value(&mut scorer, &row, "credit.score"), score.round_ties_even());
+    let absent = [NAN, -9.0, NAN, NAN, 0.0, 10.0];
+    let margin = -1.0 + 0.5 * 0.2 + 0.25 * ln + 0.0 + 0.0 + 3.0 + 0.5 + 0.5 + 0.01;
+    assert!((value(&mut scorer, &absent, "margin") - margin).abs() < 1e-12);
+}
+
+#[test]
+fn points_with_a_scale_give_the_pd() {
+    let toml = r#"
+[bundle]
+name = "points"
+[fields]
+age = "integer"
+[nodes.card]
+kind = "scorecard"
+base = 500
+round = "nearest"
+[nodes.card.characteristics.age]
+bins = [ { to = 30, points = 80.4 }, { points = 120 }, { state = "missing", points = 0 } ]
+average = 100
+[scores.credit]
+scale = { pdo = 20, score = 600, odds = 50 }
+reasons = { method = "points_from_average", max = 1 }
+[[check]]
+record = { age = 20 }
+expect = { card = 580, "credit.score" = 580, "card.age" = 80.4 }
+"#;
+    let mut scorer = scorer(toml, &[]);
+    assert_eq!(value(&mut scorer, &[20.0], "card"), 580.0);
+    // 580 is one doubling under 600: odds of 25 to 1.
+    assert!((value(&mut scorer, &[20.0], "credit.pd") - 1.0 / 26.0).abs() < 1e-12);
+    let json = br#"{"age": 20}"#;
+    let results = scorer.score_json(json, crate::scorer::Options { reasons: true }).unwrap();
+    let decision = results[0].as_ref().unwrap();
+    assert_eq!(decision.scores[0].reasons.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn a_card_of_woe_is_a_margin() {
+    let toml = r#"
+[bundle]
+name = "woe"
+[fields]
+age = "integer"
+housing = ["own", "rent"]
+[nodes.card]
+kind = "scorecard"
+base = -1.5
+[nodes.card.characteristics.age]
+coefficient = -0.8
+bins = [ { to = 30, woe = -0.5 }, { woe = 0.25 } ]
+[nodes.card.characteristics.housing]
+coefficient = -0.6
+bins = [ { in = ["own"], woe = 0.2 }, { other = true, woe = -0.4 } ]
+[scores.credit]
+scale = { pdo = 20, score = 600, odds = 50 }
+"#;
+    let mut scorer = scorer(toml, &[]);
+    let margin = -1.5 + -0.8 * -0.5 + -0.6 * -0.4;
+    assert_eq!(value(&mut scorer, &[20.0, -1.0], "card"), margin);
+    assert_eq!(value(&mut scorer, &[20.0, -1.0], "credit.pd"), crate::math::sigmoid(margin));
+    assert_eq!(scorer.bundle().fields[1].policies.unseen, Policy::OwnBin, "`other` covers it");
+}
+
+#[test]
+fn the_good_event_is_turned() {
+    let toml = r#"
+[bundle]
+name = "good"
+[fields]
+x = "number"
+[nodes.m]
+kind = "linear"
+coefficients = { x = 2.0 }
+link = "logit"
+[scores.credit]
+event = "good"
+scale = { pdo = 20, score = 600, odds = 1, round = "none" }
+"#;
+    let mut scorer = scorer(toml, &[]);
+    assert_eq!(value(&mut scorer, &[1.0], "credit.pd"), crate::math::sigmoid(-2.0));
+    assert_eq!(value(&mut scorer, &[1.0], "m"), 2.0);
+    assert!(value(&mut scorer, &[1.0], "credit.score") > 600.0);
+    assert!(!scorer.bundle().scores[0].reasons.as_ref().unwrap().higher_is_worse);
+}
+
+#[test]
+fn a_long_chain_of_nodes_needs_no_deep_stack() {
+    let mut toml = "[bundle]\nname = \"chain\"\n[fields]\nx = \"number\"\n".to_owned();
+    for i in (1..3000).rev() {
+        toml += &format!(
+            "[nodes.n{i}]\nkind = \"affine\"\noffset = 1\ninput = \"{}\"\n",
+            if i == 1 { "x".to_owned() } else { format!("n{}", i - 1) }
+        );
+    }
+    toml += "[scores.s]\nscore = \"n2999\"\n";
+    let mut scorer = scorer(&toml, &[]);
+    assert_eq!(value(&mut scorer, &[1.0], "n2999"), 3000.0);
+}
