@@ -3,6 +3,7 @@
 mod columns;
 pub mod date;
 mod json;
+pub mod text;
 
 pub(crate) use columns::fill_columns;
 pub(crate) use json::{Row, parse_json};

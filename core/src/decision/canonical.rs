@@ -14,9 +14,13 @@
 //!
 //! All numbers are little-endian. Equal result digests prove equal results of the same bundle.
 
-use super::Decision;
+use super::{Decision, ScoreResult};
 use crate::bundle::Digest;
-use crate::bundle::wire::Put;
+use crate::bundle::wire::{Put, Reader};
+use crate::column::State;
+use crate::error::BundleError;
+use crate::limits;
+use crate::reason::Reason;
 
 /// Version of the canonical bytes.
 pub const DECISION_VERSION: u16 = 1;
@@ -64,5 +68,67 @@ impl Decision {
         let mut bytes = Vec::new();
         self.canonical(&mut bytes);
         Digest::of(&bytes)
+    }
+}
+
+impl Decision {
+    /// Reads what [`Decision::canonical`] wrote.
+    ///
+    /// Errors: [`BundleError`] about section `decision`.
+    pub fn from_canonical(bytes: &[u8]) -> Result<Self, BundleError> {
+        let mut input = Reader::new(bytes, "decision");
+        if input.take(4)? != b"SCLD" || input.u16()? != DECISION_VERSION {
+            return Err(input.malformed("it does not begin as a decision does"));
+        }
+        let bundle = Digest(input.array()?);
+        let count = input.count("scores", limits::OUTPUTS, 1)?;
+        let mut scores = Vec::with_capacity(count);
+        for _ in 0..count {
+            let flags = input.u8()?;
+            let has = |bit: u8| flags >> bit & 1 == 1;
+            let mut figure = |bit| has(bit).then(|| input.f64()).transpose();
+            let (score, pd, margin) = (figure(0)?, figure(1)?, figure(2)?);
+            let band = has(3).then(|| input.u32()).transpose()?;
+            let mut reasons = None;
+            if has(4) {
+                let count = input.count("reasons", limits::COLUMNS, 12)?;
+                let read = |_| Ok(Reason { group: input.u32()?, contribution: input.f64()? });
+                reasons = Some((0..count).map(read).collect::<Result<_, BundleError>>()?);
+            }
+            scores.push(ScoreResult { score, pd, margin, band, reasons });
+        }
+        let count = input.count("absent values", limits::FIELDS, 5)?;
+        let absent = (0..count).map(|_| Ok((input.u32()?, State(input.u8()?))));
+        let absent = absent.collect::<Result<_, BundleError>>()?;
+        input.end()?;
+        Ok(Self { bundle, scores, absent })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_and_a_cut_is_seen() {
+        let reason = Reason { group: 3, contribution: -1.5 };
+        let full = ScoreResult {
+            score: Some(612.0),
+            pd: Some(0.25),
+            margin: None,
+            band: Some(2),
+            reasons: Some(vec![reason]),
+        };
+        let decision = Decision {
+            bundle: Digest::of(b"x"),
+            scores: vec![full, ScoreResult::default()],
+            absent: vec![(1, State::MISSING)],
+        };
+        let mut bytes = Vec::new();
+        decision.canonical(&mut bytes);
+        assert_eq!(Decision::from_canonical(&bytes), Ok(decision));
+        for length in 0..bytes.len() {
+            assert!(Decision::from_canonical(&bytes[..length]).is_err());
+        }
     }
 }

@@ -1,0 +1,3 @@
+//! The `scorelet` command.
+
+fn main() {}

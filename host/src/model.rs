@@ -1,0 +1,109 @@
+//! The MODEL of a command: a bundle, a bundle source folder, or a model file as its trainer saved it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::error::{BundleError, Error as CoreError, SourceError};
+use scorelet_core::limits;
+
+use crate::error::{HostError, Result};
+
+/// What a bundle was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A bundle file.
+    Bundle,
+    /// A bundle source, compiled in memory.
+    Source,
+    /// A trainer's model file, imported in memory.
+    Trainer,
+}
+
+/// A model ready to run.
+pub struct Model {
+    /// The bundle's bytes, for the engine in wasm.
+    pub bytes: Vec<u8>,
+    /// The same, opened by the engine inside this tool.
+    pub bundle: Bundle,
+    /// What it was made from.
+    pub origin: Origin,
+    /// What its source deserves a look at.
+    pub warnings: Vec<SourceError>,
+}
+
+impl Model {
+    /// Opens MODEL. A bundle's signature is checked against `key` if there is one; what is not a bundle cannot be signed
+    /// and is refused then.
+    pub fn load(path: &Path, key: Option<&[u8; 32]>) -> Result<Self> {
+        let name = path.display().to_string();
+        let refused = |error: CoreError| HostError::core(error, name.clone());
+        let trust = key.map_or(Trust::Anyone, Trust::Key);
+        let (bytes, origin, warnings) = if path.is_dir() {
+            let (bytes, warnings) = compile(path, None)?;
+            (bytes, Origin::Source, warnings)
+        } else {
+            let bytes =
+                std::fs::read(path).map_err(|error| HostError::Read { path: path.to_owned(), error })?;
+            match Bundle::open(&bytes, trust) {
+                Ok(bundle) => {
+                    return Ok(Self { bytes, bundle, origin: Origin::Bundle, warnings: Vec::new() });
+                }
+                Err(CoreError::Bundle(BundleError::NotABundle)) => {
+                    (import(path, &bytes)?, Origin::Trainer, Vec::new())
+                }
+                Err(error) => return Err(refused(error)),
+            }
+        };
+        let bundle = Bundle::open(&bytes, trust).map_err(refused)?;
+        Ok(Self { bytes, bundle, origin, warnings })
+    }
+}
+
+/// Compiles a bundle source folder to the bytes of a bundle, signed if there is a key.
+pub fn compile(folder: &Path, key: Option<&[u8; 32]>) -> Result<(Vec<u8>, Vec<SourceError>)> {
+    let _ = (read_folder(folder)?, key);
+    let what = "bundle sources are not compiled yet".to_owned();
+    Err(HostError::Content { path: folder.to_owned(), what, mend: "give a bundle" })
+}
+
+/// Imports a trainer's file to the bytes of a bundle.
+fn import(path: &Path, bytes: &[u8]) -> Result<Vec<u8>> {
+    let _ = bytes;
+    let what = "it is not a bundle".to_owned();
+    Err(HostError::Content { path: path.to_owned(), what, mend: "give a file that `scorelet build` wrote" })
+}
+
+/// The files of a folder, by their names relative to it. Hidden files and folders are left out.
+fn read_folder(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut pending = vec![(folder.to_owned(), String::new())];
+    let mut bytes = 0;
+    while let Some((path, prefix)) = pending.pop() {
+        let failed = |error| HostError::Read { path: path.clone(), error };
+        for entry in std::fs::read_dir(&path).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
+            let kind = entry.file_type().map_err(failed)?;
+            if name.starts_with('.') {
+                continue;
+            }
+            let relative = format!("{prefix}{name}");
+            if kind.is_dir() {
+                pending.push((entry.path(), format!("{relative}/")));
+            } else if kind.is_file() {
+                let content = std::fs::read(entry.path())
+                    .map_err(|error| HostError::Read { path: entry.path(), error })?;
+                bytes += content.len();
+                // A folder that is no bundle source (a home folder, say) must not fill the memory.
+                if bytes > 4 * limits::BUNDLE_BYTES {
+                    let what = format!("its files have more than {} MiB", (4 * limits::BUNDLE_BYTES) >> 20);
+                    let mend = "give a folder that holds a bundle source and nothing else";
+                    return Err(HostError::Content { path: folder.to_owned(), what, mend });
+                }
+                files.insert(relative, content);
+            }
+        }
+    }
+    Ok(files)
+}

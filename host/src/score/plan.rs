@@ -1,0 +1,164 @@
+//! What a row of the output holds.
+
+use scorelet_core::bundle::Bundle;
+use scorelet_core::graph::Op;
+
+/// How the rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A line of cells a row.
+    Csv,
+    /// An object a line.
+    Ndjson,
+}
+
+/// What is asked for, beside the scores themselves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// Margins of the models.
+    pub raw: bool,
+    /// Contributions of each input.
+    pub contribs: bool,
+    /// Reason codes.
+    pub reasons: bool,
+    /// Language of texts.
+    pub language: Option<String>,
+}
+
+/// What a figure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FigureKind {
+    /// A number.
+    Number,
+    /// The index of a band of this score.
+    Band(usize),
+}
+
+/// One figure of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Name of its column.
+    pub name: String,
+    /// Column of the graph.
+    pub column: u32,
+    /// What it is.
+    pub kind: FigureKind,
+}
+
+/// Everything that a row of the output holds, worked out once.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Score, PD, band of each score.
+    pub figures: Vec<Figure>,
+    /// Margins.
+    pub raw: Vec<Figure>,
+    /// Scores with reasons, and how many they name at most.
+    pub reasons: Vec<(usize, usize)>,
+    /// Scores with contributions, and the names of their inputs.
+    pub contribs: Vec<(usize, Vec<String>)>,
+    /// Language of texts.
+    pub language: String,
+    /// Columns of the input to write first: name and position. Empty if none are kept.
+    pub keep: Vec<(String, usize)>,
+    /// Whether the whole record is kept (JSON).
+    pub keep_record: bool,
+}
+
+impl Plan {
+    /// The plan for a bundle.
+    pub fn new(bundle: &Bundle, request: &Request) -> Self {
+        let mut figures = Vec::new();
+        for (index, score) in bundle.scores.iter().enumerate() {
+            let parts = [
+                ("", score.score, FigureKind::Number),
+                ("_pd", score.pd, FigureKind::Number),
+                ("_band", score.band, FigureKind::Band(index)),
+            ];
+            for (suffix, column, kind) in parts {
+                let name = format!("{}{suffix}", score.name);
+                figures.extend(column.map(|column| Figure { name, column, kind }));
+            }
+        }
+        // A bundle with margins alone (a bare model) still has something to say without --raw.
+        let raw = if request.raw || figures.is_empty() { margins(bundle) } else { Vec::new() };
+        let scored = || bundle.scores.iter().enumerate();
+        let reasons = scored()
+            .filter(|_| request.reasons)
+            .filter_map(|(i, score)| Some((i, score.reasons.as_ref()?.max as usize)))
+            .collect();
+        let contribs = scored()
+            .filter(|_| request.contribs)
+            .filter_map(|(i, score)| Some((i, inputs(bundle, score.reasons.as_ref()?.node))))
+            .collect();
+        let languages = &bundle.meta.languages;
+        let language = request.language.clone().or_else(|| languages.first().cloned()).unwrap_or_default();
+        Self { figures, raw, reasons, contribs, language, keep: Vec::new(), keep_record: false }
+    }
+
+    /// The columns that the figures and margins are read from.
+    pub fn columns(&self) -> Vec<u32> {
+        self.figures.iter().chain(&self.raw).map(|figure| figure.column).collect()
+    }
+
+    /// Names of the output's columns.
+    pub fn names(&self, bundle: &Bundle) -> Vec<String> {
+        let mut names: Vec<String> = self.keep.iter().map(|(name, _)| name.clone()).collect();
+        names.extend(self.figures.iter().chain(&self.raw).map(|figure| figure.name.clone()));
+        let score = |index: usize| bundle.scores.get(index).map_or("", |score| score.name.as_str());
+        for &(index, max) in &self.reasons {
+            names.extend((1..=max).map(|n| format!("{}_reason_{n}", score(index))));
+        }
+        for (index, inputs) in &self.contribs {
+            names.extend(inputs.iter().map(|input| format!("{}_contrib_{input}", score(*index))));
+            names.push(format!("{}_contrib_bias", score(*index)));
+        }
+        names
+    }
+}
+
+/// Every output of every model, and every margin that a score names and that is none of those.
+fn margins(bundle: &Bundle) -> Vec<Figure> {
+    let mut found: Vec<Figure> = Vec::new();
+    let number = FigureKind::Number;
+    for score in &bundle.scores {
+        let name = format!("{}_margin", score.name);
+        found.extend(score.margin.map(|column| Figure { name, column, kind: number }));
+    }
+    for (index, node) in bundle.graph.nodes().iter().enumerate() {
+        if !matches!(node.op, Op::Forest(_) | Op::Linear(_) | Op::Scorecard(_)) {
+            continue;
+        }
+        let first = bundle.graph.first_column(index).unwrap_or_default();
+        let width = node.op.width(node.inputs.len());
+        for output in 0..width {
+            let column = u32::try_from(first + output).unwrap_or(u32::MAX);
+            let name = if width == 1 {
+                format!("{}_margin", node.name)
+            } else {
+                format!("{}_margin_{output}", node.name)
+            };
+            if !found.iter().any(|figure| figure.column == column) {
+                found.push(Figure { name, column, kind: number });
+            }
+        }
+    }
+    found
+}
+
+/// Names of the inputs of a node: fields' own, other nodes' with the output's number where there are several.
+fn inputs(bundle: &Bundle, node: u32) -> Vec<String> {
+    let Some(node) = bundle.graph.nodes().get(node as usize) else { return Vec::new() };
+    node.inputs.iter().map(|&column| column_name(bundle, column)).collect()
+}
+
+/// A column's name.
+fn column_name(bundle: &Bundle, column: u32) -> String {
+    if let Some(field) = bundle.fields.get(column as usize) {
+        return field.name.clone();
+    }
+    match bundle.node_of_column(column) {
+        Some((node, _)) if node.op.width(node.inputs.len()) == 1 => node.name.clone(),
+        Some((node, output)) => format!("{}.{output}", node.name),
+        None => format!("column {column}"),
+    }
+}
