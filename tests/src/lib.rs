@@ -5,6 +5,7 @@
 
 pub mod fuzz_targets;
 pub mod generate;
+pub mod hostile;
 pub mod mutate;
 pub mod random;
 pub mod runtime;

@@ -16,13 +16,13 @@ pub enum BundleError {
         known: u16,
     },
     /// The bytes end before what they declare.
-    #[error("the bundle ends before its {section} is complete")]
+    #[error("the bundle ends in the middle of its {section}")]
     Truncated {
         /// Section being read.
         section: &'static str,
     },
     /// Bytes are left over after all that was declared.
-    #[error("the {section} has {bytes} bytes that nothing declares")]
+    #[error("{bytes} bytes of the {section} are left over: nothing declares them")]
     Trailing {
         /// Section being read.
         section: &'static str,
@@ -30,7 +30,7 @@ pub enum BundleError {
         bytes: usize,
     },
     /// A declared size is over the engine's limit.
-    #[error("the {section} declares {found} {what}; the limit is {limit}")]
+    #[error("{found} {what} declared in the {section}: the limit is {limit}")]
     Limit {
         /// Section being read.
         section: &'static str,
@@ -69,7 +69,7 @@ pub enum BundleError {
         needs: String,
     },
     /// A value that the format does not allow.
-    #[error("the {section} is malformed: {what}")]
+    #[error("malformed {section}: {what}")]
     Malformed {
         /// Section being read.
         section: &'static str,
