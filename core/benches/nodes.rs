@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
 
 use scorelet_core::band::Bands;
+use scorelet_core::bundle::{Bundle, Digest, Meta};
 use scorelet_core::column::{Block, State};
 use scorelet_core::feature::StateValues;
 use scorelet_core::feature::bins::{Bins, Closed};
@@ -14,7 +15,8 @@ use scorelet_core::model::link::Link;
 use scorelet_core::model::scorecard::{PointsRange, Scorecard};
 use scorelet_core::rounding::{Rounding, RoundingMode};
 use scorelet_core::scale::{Scale, ScaleMap};
-use scorelet_core::schema::Stage;
+use scorelet_core::schema::{Field, FieldType, Policies, Policy, Special, Stage};
+use scorelet_core::scorer::Scorer;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -58,24 +60,62 @@ fn graph(edges: usize, tail: usize) -> Graph {
     Graph::new(n as usize, nodes).unwrap()
 }
 
-/// Blocks with different rows in each, so that a branch predictor cannot learn them by heart.
-fn blocks(graph: &Graph, block_rows: usize, absent_share: u64) -> Vec<Block> {
+/// A bundle around the graph: bounded numbers with a special code, and categories.
+fn bundle(graph: Graph) -> Bundle {
+    let own = Policy::OwnBin;
+    let policies = Policies { missing: own, special: own, unseen: own, out_of_range: own };
+    let special = Special { value: -9.0, text: String::new(), name: "no file".to_owned() };
+    let field = |i: u32| Field {
+        name: format!("x{i}"),
+        kind: match i % 3 {
+            2 => FieldType::Category { values: (0..5).map(|v| format!("v{v}")).collect() },
+            _ => FieldType::Number,
+        },
+        unit: String::new(),
+        stage: Stage::Edge,
+        leaves_device: true,
+        min: if i % 3 == 0 { f64::NEG_INFINITY } else { 0.0 },
+        max: if i % 3 == 0 { f64::INFINITY } else { 100.0 },
+        specials: if i % 3 == 1 { vec![special.clone()] } else { vec![] },
+        policies,
+        labels: vec![],
+    };
+    Bundle {
+        digest: Digest([0; 32]),
+        signer: None,
+        meta: Meta::default(),
+        fields: (0..CHARACTERISTICS).map(field).collect(),
+        graph,
+        scores: vec![],
+        groups: vec![],
+        checks: vec![],
+    }
+}
+
+/// Field values, column-major, NaN where absent. Each row is another, so that no branch predictor learns them by heart.
+fn rows(absent_percent: u64) -> Vec<f64> {
     let mut seed = 1u64;
     let mut next = move || {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         seed >> 33
     };
-    let fill = |_| {
+    let cell = |i| match i / ROWS % 3 {
+        _ if next() % 100 < absent_percent => f64::NAN,
+        2 => (next() % 5) as f64,
+        _ => (next() % 1000) as f64 / 100.0,
+    };
+    (0..CHARACTERISTICS as usize * ROWS).map(cell).collect()
+}
+
+/// The rows in blocks, as the scorer would fill them.
+fn blocks(graph: &Graph, block_rows: usize, values: &[f64]) -> Vec<Block> {
+    let fill = |b: usize| {
         let mut block = Block::new(graph.columns(), block_rows);
         block.set_rows(block_rows);
-        for c in 0..graph.fields() {
+        for (c, given) in values.chunks(ROWS).enumerate() {
             let mut column = block.column_mut(c);
-            for row in 0..block_rows {
-                match next() % 100 < absent_share {
-                    true => column.set_absent(row, State::MISSING),
-                    false if c % 3 == 2 => column.set(row, (next() % 5) as f64),
-                    false => column.set(row, (next() % 1000) as f64 / 100.0),
-                }
+            for (row, &x) in given.iter().skip(b * block_rows).take(block_rows).enumerate() {
+                if x.is_nan() { column.set_absent(row, State::MISSING) } else { column.set(row, x) }
             }
         }
         block
@@ -84,40 +124,48 @@ fn blocks(graph: &Graph, block_rows: usize, absent_share: u64) -> Vec<Block> {
 }
 
 /// Nanoseconds a row, the least of several rounds.
-fn measure(graph: &Graph, block_rows: usize, absent_share: u64) -> f64 {
-    let mut blocks = blocks(graph, block_rows, absent_share);
-    let mut scratch = Scratch::default();
-    let mut best = f64::INFINITY;
-    for _ in 0..ROUNDS {
+fn least(mut round: impl FnMut()) -> f64 {
+    let one = |_| {
         let start = Instant::now();
-        for block in &mut blocks {
-            graph.evaluate(black_box(block), &mut scratch);
-        }
-        best = best.min(start.elapsed().as_nanos() as f64 / ROWS as f64);
-    }
-    best
+        round();
+        start.elapsed().as_nanos() as f64 / ROWS as f64
+    };
+    (0..ROUNDS).map(one).fold(f64::INFINITY, f64::min)
+}
+
+fn print(what: &str, edges: usize, block: usize, absent: u64, ns: f64) {
+    println!("{what:<22} {edges:>6} {block:>6} {absent:>6}% {ns:>10.1} {:>12.0}", 1e9 / ns);
 }
 
 fn main() {
     println!(
-        "{:>8} {:>6} {:>7} {:>7} {:>12} {:>14}",
-        "nodes", "edges", "block", "absent", "ns a row", "rows/s"
+        "{:<22} {:>6} {:>6} {:>7} {:>10} {:>12}",
+        "what", "edges", "block", "absent", "ns a row", "rows/s"
     );
-    for (tail, edges, block, absent) in [
-        (4, 6, 256, 0),
-        (4, 6, 256, 10),
-        (4, 6, 1, 0),
-        (0, 6, 256, 0),
-        (0, 6, 256, 10),
-        (1, 6, 256, 0),
-        (2, 6, 256, 0),
-        (3, 6, 256, 0),
-        (0, 20, 256, 0),
-        (0, 100, 256, 0),
-        (0, 1000, 256, 0),
+    for (what, tail, edges, block, absent) in [
+        ("characteristics", 0, 6, 256, 0),
+        ("characteristics", 0, 6, 256, 10),
+        ("characteristics", 0, 20, 256, 0),
+        ("characteristics", 0, 100, 256, 0),
+        ("characteristics", 0, 1000, 256, 0),
+        ("and total", 1, 6, 256, 0),
+        ("and PD", 3, 6, 256, 0),
+        ("and band", 4, 6, 256, 0),
+        ("and band", 4, 6, 256, 10),
+        ("and band", 4, 6, 1, 0),
     ] {
-        let ns = measure(&graph(edges, tail), block, absent);
-        let nodes = CHARACTERISTICS as usize + tail;
-        println!("{nodes:>8} {edges:>6} {block:>7} {absent:>6}% {ns:>12.1} {:>14.0}", 1e9 / ns);
+        let graph = graph(edges, tail);
+        let mut blocks = blocks(&graph, block, &rows(absent));
+        let mut scratch = Scratch::default();
+        let ns = least(|| blocks.iter_mut().for_each(|b| graph.evaluate(black_box(b), &mut scratch)));
+        print(what, edges, block, absent, ns);
+    }
+    for absent in [0, 10] {
+        let (values, mut out) = (rows(absent), vec![0.0; 3 * ROWS]);
+        let mut scorer = Scorer::new(bundle(graph(6, 4)));
+        // Total, PD, band.
+        let outputs = [2, 4, 5].map(|i| 2 * CHARACTERISTICS - 2 + i);
+        let ns = least(|| scorer.score_columns(ROWS, black_box(&values), &outputs, &mut out).unwrap());
+        print("Scorer::score_columns", 6, 256, absent, ns);
     }
 }
