@@ -33,7 +33,9 @@ fn read(file: &str) -> (Vec<u8>, Import) {
 fn survives(bytes: &[u8], import: Import) {
     let _ = sniff(bytes);
     match import(bytes) {
-        Err(error) => assert!(!error.code().is_empty() && !error.to_string().is_empty()),
+        Err(error) => {
+            assert!(!error.to_string().is_empty() && !error.place().is_empty() && !error.mend().is_empty())
+        }
         Ok(model) => {
             let width = model.forest.features.len();
             for value in [f64::NAN, 0.0, -1.0, 1e300] {

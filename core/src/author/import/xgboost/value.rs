@@ -88,7 +88,10 @@ impl<'a> Object<'a> {
     pub(super) fn open(value: &'a Value, path: String) -> Result<Self, Error> {
         match value {
             Value::Object(fields) => Ok(Self { fields, path }),
-            other => Err(malformed(format!("{} stands where an object must be", other.kind()), path)),
+            other => {
+                let path = if path.is_empty() { "top of the file".to_owned() } else { path };
+                Err(malformed(format!("{} stands where an object must be", other.kind()), path))
+            }
         }
     }
 
