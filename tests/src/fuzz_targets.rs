@@ -6,6 +6,7 @@
 
 mod abi;
 mod engine;
+mod imports;
 mod seeds;
 
 use scorelet_core::Error;
@@ -29,6 +30,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "columns", run: engine::columns, seeds: seeds::columns },
     Target { name: "raw_abi", run: abi::calls, seeds: seeds::calls },
     Target { name: "bundle_source", run: engine::bundle_source, seeds: seeds::bundle_sources },
+    Target { name: "import_xgboost", run: imports::xgboost, seeds: imports::xgboost_models },
+    Target { name: "import_lightgbm", run: imports::lightgbm, seeds: imports::lightgbm_models },
 ];
 
 /// Runs the target of that name.
