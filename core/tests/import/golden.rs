@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use scorelet_core::author::import::{Format, ImportedForest, ImportedLink, lightgbm, sniff, xgboost};
+use scorelet_core::column::{Block, Inputs, State};
+use scorelet_core::graph::{Kernel, Scratch};
 use scorelet_core::math;
-use scorelet_core::model::forest::Arithmetic;
+use scorelet_core::model::forest::{Arithmetic, Forest};
 
 use crate::case::{Case, Expected, folders};
 
@@ -66,9 +68,12 @@ fn check_all(trainer: &str) {
 /// The first difference.
 fn check(model: &ImportedForest, case: &Case, expected: &Expected) -> Option<String> {
     let forest = &model.forest;
-    if let Err(e) = forest.compile() {
-        return Some(format!("does not compile: {e}"));
-    }
+    let compiled = match forest.compile() {
+        Ok(compiled) => compiled,
+        Err(e) => return Some(format!("does not compile: {e}")),
+    };
+    let engines: Vec<Vec<Vec<f64>>> =
+        [1, 50].iter().map(|&size| evaluate(&compiled, &case.input, size)).collect();
     for (i, feature) in case.json["features"].as_array().unwrap().iter().enumerate() {
         if feature["name"].as_str() != forest.features.get(i).map(|f| f.name.as_str()) {
             return Some(format!("feature {i} is {:?}", forest.features.get(i)));
@@ -85,6 +90,12 @@ fn check(model: &ImportedForest, case: &Case, expected: &Expected) -> Option<Str
         if margins.len() != raw.len() || !margins.iter().zip(&raw).all(same) {
             return Some(format!("row {row} {values:?}: margins {margins:?}, trainer {raw:?}"));
         }
+        // What ships: the compiled forest, one row at a time and in blocks.
+        for engine in &engines {
+            if !engine[row].iter().zip(&margins).all(|(a, b)| a.to_bits() == b.to_bits()) {
+                return Some(format!("row {row} {values:?}: engine {:?}, trainer {margins:?}", engine[row]));
+            }
+        }
         let (ours, trainers) = (predict(model.link, &margins), &expected.predictions[row]);
         let tolerance = match forest.arithmetic {
             Arithmetic::F32Less => 4e-6,
@@ -99,6 +110,31 @@ fn check(model: &ImportedForest, case: &Case, expected: &Expected) -> Option<Str
         }
     }
     None
+}
+
+/// Margins by the compiled forest, in blocks of at most `size` rows.
+fn evaluate(forest: &Forest, rows: &[Vec<f64>], size: usize) -> Vec<Vec<f64>> {
+    let (features, outputs) = (forest.features(), forest.outputs());
+    let ids: Vec<u32> = (0..features as u32).collect();
+    let mut block = Block::new(features + outputs, size);
+    let mut scratch = Scratch::default();
+    let mut all = Vec::new();
+    for chunk in rows.chunks(size) {
+        block.set_rows(chunk.len());
+        for f in 0..features {
+            let column = block.column_mut(f);
+            for (r, row) in chunk.iter().enumerate() {
+                column.values[r] = row[f];
+                column.states[r] = if row[f].is_nan() { State::MISSING } else { State::PRESENT };
+            }
+        }
+        let (columns, mut out) = block.split(features);
+        forest.eval(&Inputs::new(columns, &ids), &mut out, &mut scratch);
+        all.extend(
+            (0..chunk.len()).map(|r| (0..outputs).map(|k| block.column(features + k).values[r]).collect()),
+        );
+    }
+    all
 }
 
 pub(crate) fn predict(link: ImportedLink, margins: &[f64]) -> Vec<f64> {
