@@ -14,7 +14,8 @@
 //! a polynomial in t of degree |D| − 1, which the Gauss–Legendre rule of ⌈|D|/2⌉ points integrates *exactly*. At a
 //! fixed t the product is carried down the tree and the leaves are gathered up it, as Linear TreeShap (Yu, Xu, Wang and
 //! Miao, 2022) does with other points: O(leaves · depth / 2) a tree instead of O(leaves · depth²), with positive factors only,
-//! so that nothing cancels. Four points stand in a SIMD register pair; deeper trees take several passes.
+//! so that nothing cancels. (The same quadrature: Wettenstein, Mitchell and Yu, "Quadrature-TreeSHAP", 2026.)
+//! Four points stand in a SIMD register pair; deeper trees take several passes.
 
 mod four;
 mod kernel;

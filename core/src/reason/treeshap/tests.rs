@@ -117,6 +117,23 @@ proptest! {
     }
 }
 
+/// The example of `docs/reason-codes.md`.
+#[test]
+fn months_and_income() {
+    let leaf = |value: f64, cover: f64| Shape::Leaf { value, cover };
+    let split = |feature: u32, l: Shape, r: Shape| Shape::Split {
+        feature,
+        way: 0,
+        slack: 1.0,
+        sides: Box::new((l, r)),
+    };
+    let income = split(1, leaf(0.6, 30.0), leaf(0.1, 10.0));
+    let (bias, found) = run(&[split(0, income, leaf(-0.3, 60.0))], 2, &[true; 8]);
+    for (a, b) in [(bias, 0.01), (found[0], 0.5025), (found[1], 0.0875)] {
+        assert!((a - b).abs() < 1e-15, "{a} {b}");
+    }
+}
+
 /// A tree that is one long path, with another feature at each split: the most points that a rule can need.
 #[test]
 fn a_path_of_512_features_adds_up() {
