@@ -41,6 +41,8 @@ pub(crate) struct Recipe {
     pub(crate) depth: usize,
     /// Chance that a node above the longest path is a split, in percent.
     pub(crate) full: usize,
+    /// Grows trees of so many leaves leaf by leaf, at random, instead of by depth; 0 for by depth.
+    pub(crate) leaves: usize,
     /// Thresholds come from a grid of this many, so that they repeat; 0 for no grid.
     pub(crate) grid: usize,
     pub(crate) categories: bool,
@@ -60,6 +62,7 @@ impl Recipe {
             outputs: 1,
             depth,
             full: 100,
+            leaves: 0,
             grid: 256,
             categories: false,
             vector: false,
@@ -85,7 +88,16 @@ impl Recipe {
     fn tree(&self, number: usize, rng: &mut Rng) -> Tree {
         let output = if self.vector && rng.chance(50) { None } else { Some((number % self.outputs) as u32) };
         let mut tree = Tree { output, nodes: Vec::new() };
-        self.node(&mut tree, self.depth, rng);
+        self.node(&mut tree, if self.leaves > 0 { 0 } else { self.depth }, rng);
+        let mut leaves = vec![0];
+        while leaves.len() < self.leaves {
+            let at = leaves.swap_remove(rng.below(leaves.len()));
+            let (feature, test) = (rng.below(self.features) as u32, self.test(rng));
+            let (left, _) = self.node(&mut tree, 0, rng);
+            let (right, _) = self.node(&mut tree, 0, rng);
+            tree.nodes[at as usize] = TreeNode::Split { feature, test, left, right, cover: 1.0 };
+            leaves.extend([left, right]);
+        }
         tree
     }
 

@@ -66,6 +66,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
             outputs,
             depth,
             full,
+            leaves: 0,
             grid,
             categories: flags[0],
             vector: odd == 0,
@@ -97,7 +98,10 @@ fn big_plain_models() {
 #[test]
 fn unbalanced_trees() {
     for arithmetic in [Arithmetic::F32Less, Arithmetic::F64LessEqual] {
-        check(&Recipe { full: 70, ..Recipe::plain(arithmetic, 60, 20) }, 300);
+        for leaves in [9, 31, 129, 255, 256, 257] {
+            check(&Recipe { leaves, mixed_rules: leaves < 100, ..Recipe::plain(arithmetic, 60, 0) }, 300);
+        }
+        check(&Recipe { leaves: 2000, ..Recipe::plain(arithmetic, 5, 0) }, 300);
         check(&Recipe { full: 55, mixed_rules: true, ..Recipe::plain(arithmetic, 60, 40) }, 300);
     }
 }
