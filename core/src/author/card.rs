@@ -107,6 +107,15 @@ pub struct ImportedScorecard {
     pub characteristics: Vec<Characteristic>,
     /// What the reader should know: in whole sentences.
     pub notes: Vec<String>,
+    /// Whether edges are as printed, rounded: a value between a printed edge and the exact one gets the neighbouring
+    /// bin's points.
+    pub printed_edges: bool,
+}
+
+impl ImportedScorecard {
+    fn empty(format: CardFormat) -> Self {
+        Self { format, base: 0.0, characteristics: Vec::new(), notes: Vec::new(), printed_edges: false }
+    }
 }
 
 /// Reads a scorecard table. Without `format` the content tells. `binning` are OptBinning's own files of each variable, whose
@@ -194,10 +203,14 @@ fn check(card: &ImportedScorecard) -> Result<(), Error> {
                     return wrong(format!("`{name}` has both intervals and categories"), at(bin));
                 }
                 if from != before || to <= from {
-                    return wrong(
-                        format!("the intervals of `{name}` overlap, leave a gap or do not ascend"),
-                        at(bin),
-                    );
+                    let why = if card.printed_edges {
+                        "; the table prints them rounded: give `binning`, or write it with `show_digits=8`"
+                    } else {
+                        ""
+                    };
+                    let what =
+                        format!("the intervals of `{name}` overlap, leave a gap or do not ascend{why}");
+                    return wrong(what, at(bin));
                 }
                 before = to;
             }

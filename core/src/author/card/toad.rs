@@ -53,12 +53,7 @@ fn parse(bytes: &[u8]) -> Result<Card, serde_json::Error> {
 /// Reads the card.
 pub(super) fn import(bytes: &[u8]) -> Result<ImportedScorecard, Error> {
     let card = parse(bytes).map_err(|e| malformed(FORMAT, e.to_string(), format!("line {}", e.line())))?;
-    let mut imported = ImportedScorecard {
-        format: CardFormat::Toad,
-        base: 0.0,
-        characteristics: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut imported = ImportedScorecard::empty(CardFormat::Toad);
     for (name, bins) in card.0 {
         if bins.0.is_empty() {
             return Err(malformed(FORMAT, "a feature has no bins", format!("`{name}`")));
@@ -105,7 +100,9 @@ fn categories(list: &[(String, f64)]) -> Vec<CardBin> {
             continue;
         }
         let groups: Vec<String> = text.split(',').map(str::to_owned).collect();
-        if groups.iter().any(|g| g == "nan") {
+        // toad makes the text `nan` of a missing value, or `None` of Python's None.
+        let absent = if list.iter().any(|(t, _)| t.split(',').any(|g| g == "nan")) { "nan" } else { "None" };
+        if groups.iter().any(|g| g == absent) {
             bins.push(bin(CardTest::Missing, *points));
         }
         bins.push(bin(CardTest::Categories(groups), *points));

@@ -30,7 +30,7 @@ pub(super) fn read(root: &Table<'_>, scores: &[ScoreOutput], builder: &Builder<'
     if let Some(items) = root.get("check").and_then(|i| i.list()) {
         for item in items {
             if let Some(table) = item.table("a check".to_owned()) {
-                checks.extend(inline(&table, &targets, builder));
+                checks.extend(inline(&table, &targets, builder).unwrap_or_default());
                 table.finish();
             }
         }
@@ -38,7 +38,10 @@ pub(super) fn read(root: &Table<'_>, scores: &[ScoreOutput], builder: &Builder<'
     if let Some(item) = root.get("checks") {
         let short = item.as_text().is_some();
         if short {
-            checks.extend(from_file(&item, BTreeMap::new(), &[], 0.0, &targets, builder).unwrap_or_default());
+            checks.extend(
+                from_file(&item, BTreeMap::new(), &[], &Tolerance::default(), &targets, builder)
+                    .unwrap_or_default(),
+            );
         } else if let Some(table) = item.table("[checks]".to_owned()) {
             let found = read_table(&table, &targets, builder);
             table.finish();
@@ -68,27 +71,58 @@ fn targets(scores: &[ScoreOutput], builder: &Builder<'_>) -> BTreeMap<String, Ta
     targets
 }
 
-fn tolerance(table: &Table<'_>) -> Option<f64> {
-    let Some(item) = table.get("tolerance") else { return Some(0.0) };
-    let x = item.number()?;
-    if x.value >= 0.0 {
-        return Some(x.value);
-    }
-    table.report().error(
-        code::VALUE,
-        &x.span,
-        "a tolerance cannot be negative",
-        "write 0 for equal, or a small number",
-    );
-    None
+/// Largest allowed differences: one for all outputs, or by output.
+#[derive(Default)]
+struct Tolerance {
+    all: f64,
+    each: BTreeMap<u32, f64>,
 }
 
-fn inline(table: &Table<'_>, targets: &BTreeMap<String, Target>, builder: &Builder<'_>) -> Option<SelfCheck> {
+fn tolerance(table: &Table<'_>, targets: &BTreeMap<String, Target>) -> Option<Tolerance> {
+    let Some(item) = table.get("tolerance") else { return Some(Tolerance::default()) };
+    let figure = |item: &Item<'_>| {
+        let x = item.number()?;
+        if x.value >= 0.0 {
+            return Some(x.value);
+        }
+        let mend = "write 0 for equal, or a small number";
+        item.report().error(code::VALUE, &x.span, "a tolerance cannot be negative", mend);
+        None
+    };
+    if !item.is_table() {
+        return Some(Tolerance { all: figure(&item)?, each: BTreeMap::new() });
+    }
+    let mut tolerance = Tolerance::default();
+    for (name, item) in item.table(item.what().to_owned())?.named() {
+        tolerance.each.insert(target(&name, targets, table.report())?.column, figure(&item)?);
+    }
+    Some(tolerance)
+}
+
+impl Tolerance {
+    /// A check for each tolerance: a check of the bundle has one.
+    fn split(&self, row: &[f64], expected: &[(u32, f64)], checks: &mut Vec<SelfCheck>) {
+        let of = |column: u32| self.each.get(&column).copied().unwrap_or(self.all);
+        let mut tolerances: Vec<f64> = expected.iter().map(|&(c, _)| of(c)).collect();
+        tolerances.sort_by(f64::total_cmp);
+        tolerances.dedup();
+        for tolerance in tolerances {
+            let own = expected.iter().copied().filter(|&(c, _)| of(c) == tolerance).collect();
+            checks.push(SelfCheck { row: row.to_vec(), expected: own, tolerance });
+        }
+    }
+}
+
+fn inline(
+    table: &Table<'_>,
+    targets: &BTreeMap<String, Target>,
+    builder: &Builder<'_>,
+) -> Option<Vec<SelfCheck>> {
     let record = table.need("record", "{ age = 40 }").and_then(|i| i.table("`record` of a check".to_owned()));
     let expect = table
         .need("expect", "{ \"credit.score\" = 600 }")
         .and_then(|i| i.table("`expect` of a check".to_owned()));
-    let tolerance = tolerance(table);
+    let tolerance = tolerance(table, targets);
     let (record, expect) = (record?, expect?);
     let mut row = vec![f64::NAN; builder.fields.len()];
     let mut sound = true;
@@ -120,7 +154,9 @@ fn inline(table: &Table<'_>, targets: &BTreeMap<String, Target>, builder: &Build
         }
     }
     let tolerance = tolerance?;
-    sound.then_some(SelfCheck { row, expected, tolerance })
+    let mut checks = Vec::new();
+    tolerance.split(&row, &expected, &mut checks);
+    sound.then_some(checks)
 }
 
 fn target<'t>(name: &Name, targets: &'t BTreeMap<String, Target>, report: &Report<'_>) -> Option<&'t Target> {
@@ -176,7 +212,7 @@ fn read_table(
     builder: &Builder<'_>,
 ) -> Option<Vec<SelfCheck>> {
     let file = table.need("file", "\"expected.csv\"");
-    let tolerance = tolerance(table);
+    let tolerance = tolerance(table, targets);
     let ignore = table.get("ignore").map_or(Some(Vec::new()), |i| i.texts());
     let expect = match table.get("expect") {
         None => Some(BTreeMap::new()),
@@ -184,7 +220,7 @@ fn read_table(
             t.named().into_iter().filter_map(|(column, item)| Some((column.value, item.text()?))).collect()
         }),
     };
-    from_file(&file?, expect?, &ignore?, tolerance?, targets, builder)
+    from_file(&file?, expect?, &ignore?, &tolerance?, targets, builder)
 }
 
 /// What a column of the table is.
@@ -198,7 +234,7 @@ fn from_file(
     item: &Item<'_>,
     expect: BTreeMap<String, Name>,
     ignore: &[Name],
-    tolerance: f64,
+    tolerance: &Tolerance,
     targets: &BTreeMap<String, Target>,
     builder: &Builder<'_>,
 ) -> Option<Vec<SelfCheck>> {
@@ -263,18 +299,16 @@ fn from_file(
             wrong(row.line, message, "give every row as many".to_owned());
             continue;
         }
-        let mut check =
-            SelfCheck { row: vec![f64::NAN; builder.fields.len()], expected: Vec::new(), tolerance };
+        let mut values = vec![f64::NAN; builder.fields.len()];
+        let mut expected = Vec::new();
         for (cell, text) in cells.iter().zip(&row.cells) {
             let read = match cell {
                 Cell::Ignored => Ok(()),
                 Cell::Output(_) if text.is_empty() => Ok(()),
-                Cell::Output(target) => {
-                    output_cell(target, text).map(|x| check.expected.push((target.column, x)))
-                }
+                Cell::Output(target) => output_cell(target, text).map(|x| expected.push((target.column, x))),
                 Cell::Field(i) => builder.fields.get(*i).map_or(Ok(()), |field| {
                     let value = field_cell(field, text)?;
-                    if let Some(slot) = check.row.get_mut(*i) {
+                    if let Some(slot) = values.get_mut(*i) {
                         *slot = value;
                     }
                     Ok(())
@@ -284,7 +318,7 @@ fn from_file(
                 wrong(row.line, message, mend);
             }
         }
-        checks.push(check);
+        tolerance.split(&values, &expected, &mut checks);
     }
     Some(checks)
 }

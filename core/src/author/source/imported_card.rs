@@ -73,6 +73,7 @@ pub(super) fn refused(item: &Item<'_>, name: &Name, error: &crate::Error) {
 /// Reads `file`, `format`, `binning`, `features`.
 pub(super) fn read(table: &Table<'_>, item: &Item<'_>, _node: &Name) -> Option<ScorecardSpec> {
     let (format, map) = (table.get("format"), feature_map(table));
+    let exact = table.get("exact_edges").map_or(Some(false), |i| i.flag().map(|f| f.value));
     let binning = table.get("binning").map(|i| binning(&i));
     let format = match format {
         Some(item) => Some(item.choice(FORMATS)?.value),
@@ -92,6 +93,12 @@ pub(super) fn read(table: &Table<'_>, item: &Item<'_>, _node: &Name) -> Option<S
     };
     let map = map?;
     check_map(table, &map, &found.characteristics.iter().map(|c| c.name.as_str()).collect());
+    if found.printed_edges && !exact? {
+        let message = "the table prints edges rounded: a value between a printed edge and the exact one gets the \
+                       neighbouring bin's points";
+        let mend = "give the exact edges with `binning = \"folder\"`, or say `exact_edges = true` if `show_digits` printed all digits";
+        table.report().warn(code::NOTE, &name.span, message, mend);
+    }
     for note in &found.notes {
         table.report().warn(code::NOTE, &name.span, note.clone(), "see docs/importing-scorecards.md");
     }
@@ -115,6 +122,10 @@ pub(super) fn read(table: &Table<'_>, item: &Item<'_>, _node: &Name) -> Option<S
             rows: rows(characteristic, &name),
             coefficient: 1.0,
             average: characteristic.average(),
+            specials: characteristic
+                .bins
+                .iter()
+                .any(|b| b.test == CardTest::AnySpecial && b.share.is_some_and(|share| share > 0.0)),
         });
     }
     Some(spec)

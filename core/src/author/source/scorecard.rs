@@ -25,6 +25,8 @@ pub(super) struct CharacteristicSpec {
     pub(super) rows: BinRows,
     pub(super) coefficient: f64,
     pub(super) average: Option<f64>,
+    /// An imported table counts special codes in training without saying which.
+    pub(super) specials: bool,
 }
 
 pub(super) struct ScorecardSpec {
@@ -127,6 +129,7 @@ fn characteristic(name: Name, item: &Item<'_>) -> Option<CharacteristicSpec> {
         rows: rows?,
         coefficient: coefficient?,
         average,
+        specials: false,
     })
 }
 
@@ -198,6 +201,35 @@ impl ScorecardSpec {
         Some(())
     }
 
+    /// Rows of an imported table for special codes that the field does not have: left out, and said.
+    fn special_codes(
+        &self,
+        spec: &CharacteristicSpec,
+        column: u32,
+        rows: &mut BinRows,
+        builder: &Builder<'_>,
+    ) {
+        let known = builder.origin(column).map_or(&[][..], |field| &field.specials);
+        let mut unknown: Vec<String> = Vec::new();
+        rows.rows.retain(|row| match &row.test.value {
+            Test::Special(name) if !known.iter().any(|s| s.name == *name) => {
+                unknown.push(name.clone());
+                false
+            }
+            _ => true,
+        });
+        let what = match unknown.is_empty() {
+            false => format!("special codes under the names {}", super::suggest::quoted(&unknown)),
+            true if spec.specials && known.is_empty() => "special codes".to_owned(),
+            true => return,
+        };
+        let message =
+            format!("`{}` had {what} in training; the table does not say which values they are", spec.name);
+        let mend =
+            format!("declare them in `specials` of the field `{}`, or give `binning`", spec.input.value);
+        builder.report.warn(code::NOTE, &self.span, message, mend);
+    }
+
     /// The node of one characteristic's points.
     fn points(
         &self,
@@ -207,6 +239,9 @@ impl ScorecardSpec {
     ) -> Option<(u32, PointsRange)> {
         let column = builder.one(&spec.input)?;
         let mut rows = spec.rows.clone();
+        if !self.derived.is_empty() {
+            self.special_codes(spec, column, &mut rows, builder);
+        }
         if let Some(points) = self.absent {
             let has = |rows: &BinRows, absence| {
                 rows.rows.iter().any(|r| matches!(r.test.value, Test::State(a) if a == absence))
