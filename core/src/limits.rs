@@ -36,7 +36,9 @@ pub const BLOCK_ROWS: usize = 256;
 pub const BLOCK_CELLS: usize = 1 << 20;
 /// Languages of a text.
 pub const LANGUAGES: usize = 64;
-/// Splits of a forest that TreeSHAP explains: it works on every split for each row.
-pub const EXPLAINED_SPLITS: usize = 1 << 21;
+/// Splits of a forest that TreeSHAP explains: it keeps about 50 bytes of each and works on every one for each row.
+pub const EXPLAINED_SPLITS: usize = 1 << 20;
+/// Splits of one tree that TreeSHAP explains: working memory is as large as the largest tree.
+pub const EXPLAINED_TREE_SPLITS: usize = 1 << 17;
 /// Reason groups of a bundle.
 pub const REASON_GROUPS: usize = 4096;

@@ -3,6 +3,7 @@
 use super::{Ranking, Reason, ReasonMethod, ReasonSpec, TreeShap, linear, points};
 use crate::column::{Columns, Inputs};
 use crate::graph::{Graph, Op};
+use crate::limits;
 use crate::model::forest::Forest;
 
 /// What each input of the explained node moved one row's output by, and from where.
@@ -122,7 +123,14 @@ fn compiled<'a>(
     let at = match forests.iter().position(|(k, _)| *k == key) {
         Some(at) => at,
         None => {
-            forests.push((key, TreeShap::new(forest, spec.output).ok()?));
+            let shap = TreeShap::new(forest, spec.output).ok()?;
+            let kept =
+                |forests: &[((u32, u32), TreeShap)]| forests.iter().map(|(_, s)| s.splits()).sum::<usize>();
+            // Many scores on large forests are compiled in turn rather than all kept.
+            while !forests.is_empty() && kept(forests) + shap.splits() > limits::EXPLAINED_SPLITS {
+                forests.remove(0);
+            }
+            forests.push((key, shap));
             forests.len() - 1
         }
     };

@@ -37,7 +37,8 @@ pub struct TreeShap {
 
 impl TreeShap {
     /// Compiles one output of a forest. Refuses, in words, what has no TreeSHAP: no training weights, linear leaves (as
-    /// LightGBM refuses them), more splits than [`crate::limits::EXPLAINED_SPLITS`].
+    /// LightGBM refuses them), more splits than [`crate::limits::EXPLAINED_SPLITS`], or
+    /// [`crate::limits::EXPLAINED_TREE_SPLITS`] in one tree.
     pub fn new(forest: &Forest, output: u32) -> Result<Self, &'static str> {
         let plan = Plan::new(forest, output)?;
         let work = plan.work(forest.features());
@@ -47,6 +48,11 @@ impl TreeShap {
     /// Checks what [`TreeShap::new`] needs, without compiling.
     pub fn check(forest: &Forest, output: u32) -> Result<(), &'static str> {
         plan::check(forest, output)
+    }
+
+    /// Splits that it keeps in memory.
+    pub fn splits(&self) -> usize {
+        self.plan.len()
     }
 
     /// The expected output over the training weights: what an empty coalition gives.

@@ -58,8 +58,9 @@ pub(super) fn check(forest: &Forest, output: u32) -> Result<(), &'static str> {
     if forest.has_linear_leaves() {
         return Err("TreeSHAP is not defined for trees with linear leaves");
     }
-    let splits: usize = forest.trees().map(|tree| tree.len() / 2).sum();
-    if splits > limits::EXPLAINED_SPLITS {
+    let of_trees = || forest.trees().map(|tree| tree.len() / 2);
+    let splits: usize = of_trees().sum();
+    if splits > limits::EXPLAINED_SPLITS || of_trees().any(|n| n > limits::EXPLAINED_TREE_SPLITS) {
         return Err("the forest has more splits than can be explained");
     }
     // Trees of one leaf each need no weights.
@@ -93,6 +94,11 @@ impl Plan {
     /// See [`super::TreeShap::bias`].
     pub(super) fn bias(&self) -> f64 {
         self.bias
+    }
+
+    /// How many splits it keeps.
+    pub(super) fn len(&self) -> usize {
+        self.splits.len() + self.twigs.len()
     }
 
     /// Working memory for the largest tree.
