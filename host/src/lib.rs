@@ -3,6 +3,9 @@
 //! The engine is `scorelet-core`. This crate holds no domain logic: it reads and writes files, runs the engine's wasm
 //! under wasmtime ([`runtime`]) or the engine itself, and shows what it finds.
 
+pub mod bench;
+pub mod certify;
+pub mod cli;
 pub mod error;
 pub mod evaluate;
 pub mod input;

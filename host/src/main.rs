@@ -1,3 +1,7 @@
 //! The `scorelet` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    scorelet::cli::main()
+}

@@ -7,7 +7,7 @@ use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_core::error::{BundleError, Error as CoreError, SourceError};
 use scorelet_core::limits;
 
-use crate::error::{HostError, Result};
+use crate::error::{HostError, Mistake, Result};
 
 /// What a bundle was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,16 +62,29 @@ impl Model {
 
 /// Compiles a bundle source folder to the bytes of a bundle, signed if there is a key.
 pub fn compile(folder: &Path, key: Option<&[u8; 32]>) -> Result<(Vec<u8>, Vec<SourceError>)> {
-    let _ = (read_folder(folder)?, key);
-    let what = "bundle sources are not compiled yet".to_owned();
-    Err(HostError::Content { path: folder.to_owned(), what, mend: "give a bundle" })
+    let files = read_folder(folder)?;
+    let text = |file: &str| files.get(file).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
+    let compiled = scorelet_core::author::source::compile(&files).map_err(|errors| HostError::Source {
+        path: folder.to_owned(),
+        mistakes: (errors.into_iter())
+            .map(|error| Mistake { text: text(&error.file).to_owned(), error })
+            .collect(),
+    })?;
+    let bytes = match key {
+        Some(key) => Bundle::encode_signed(compiled.parts, key),
+        None => Bundle::encode(compiled.parts),
+    };
+    let bytes = bytes.map_err(|error| HostError::core(error, folder.display().to_string()))?;
+    Ok((bytes, compiled.warnings))
 }
 
 /// Imports a trainer's file to the bytes of a bundle.
 fn import(path: &Path, bytes: &[u8]) -> Result<Vec<u8>> {
-    let _ = bytes;
-    let what = "it is not a bundle".to_owned();
-    Err(HostError::Content { path: path.to_owned(), what, mend: "give a file that `scorelet build` wrote" })
+    let name = path.display().to_string();
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("model");
+    let parts = scorelet_core::author::bare::bundle_from_model(stem, bytes)
+        .map_err(|error| HostError::core(error, name.clone()))?;
+    Bundle::encode(parts).map_err(|error| HostError::core(error, name))
 }
 
 /// The files of a folder, by their names relative to it. Hidden files and folders are left out.

@@ -16,5 +16,6 @@ mod worker;
 
 pub use pipeline::{Done, Summary, run};
 pub use plan::{Figure, FigureKind, Plan, Request, Shape};
-pub use text::push_number;
+pub(crate) use plan::{column_name, inputs, origin};
+pub use text::{push_cell, push_number};
 pub use worker::{Engine, Job, Worker};

@@ -31,6 +31,8 @@ pub struct Block {
     pub values: Vec<f64>,
     /// Where each good row's text stands in the chunk.
     pub texts: Vec<Range<usize>>,
+    /// Number in the chunk of each good row, from 0.
+    pub numbers: Vec<u64>,
     /// Rows of the chunk, the bad ones included.
     pub rows_seen: u64,
     /// Lines of the chunk.
@@ -53,6 +55,7 @@ impl Block {
         self.bad_count = 0;
         self.bad.clear();
         self.texts.clear();
+        self.numbers.clear();
         self.values.clear();
         self.values.resize(fields * rows, f64::NAN);
     }
@@ -68,6 +71,7 @@ impl Block {
     /// Keeps the row being read.
     pub(super) fn accept(&mut self, text: Range<usize>) {
         self.texts.push(text);
+        self.numbers.push(self.rows_seen);
         self.rows += 1;
         self.rows_seen += 1;
     }

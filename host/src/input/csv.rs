@@ -31,8 +31,14 @@ impl<'a> Cells<'a> {
         Self { text, delimiter, at: 0, more: true }
     }
 
-    fn from(text: &'a [u8], delimiter: u8, at: usize) -> Self {
+    /// The cells of the record that begins at `at`.
+    pub(crate) fn starting_at(text: &'a [u8], delimiter: u8, at: usize) -> Self {
         Self { text, delimiter, at, more: true }
+    }
+
+    /// Where the record ends, once its cells are read.
+    pub(crate) fn end(&self) -> usize {
+        self.at
     }
 
     /// The next cell; `None` after the record's last one. Then `at` is one past the record.
@@ -154,7 +160,7 @@ impl<'a> CsvReader<'a> {
         start: usize,
         block: &mut Block,
     ) -> Result<usize, (usize, Box<BadRow>)> {
-        let mut cells = Cells::from(text, self.delimiter, start);
+        let mut cells = Cells::starting_at(text, self.delimiter, start);
         let mut columns = self.header.fields.iter();
         let mut bad: Option<Box<BadRow>> = None;
         let mut count = 0;
@@ -220,7 +226,7 @@ mod tests {
                 at += 1;
                 continue;
             }
-            let mut cells = Cells::from(text, b',', at);
+            let mut cells = Cells::starting_at(text, b',', at);
             let mut record = Vec::new();
             while let Some(cell) = cells.next(&mut scratch) {
                 record.push(match cell {

@@ -62,6 +62,8 @@ pub struct Plan {
     pub keep: Vec<(String, usize)>,
     /// Whether the whole record is kept (JSON).
     pub keep_record: bool,
+    /// Whether a CSV row begins with its number in the chunk, from 0.
+    pub number: bool,
 }
 
 impl Plan {
@@ -92,7 +94,16 @@ impl Plan {
             .collect();
         let languages = &bundle.meta.languages;
         let language = request.language.clone().or_else(|| languages.first().cloned()).unwrap_or_default();
-        Self { figures, raw, reasons, contribs, language, keep: Vec::new(), keep_record: false }
+        Self {
+            figures,
+            raw,
+            reasons,
+            contribs,
+            language,
+            keep: Vec::new(),
+            keep_record: false,
+            number: false,
+        }
     }
 
     /// The columns that the figures and margins are read from.
@@ -102,7 +113,8 @@ impl Plan {
 
     /// Names of the output's columns.
     pub fn names(&self, bundle: &Bundle) -> Vec<String> {
-        let mut names: Vec<String> = self.keep.iter().map(|(name, _)| name.clone()).collect();
+        let mut names: Vec<String> = self.number.then(|| "row".to_owned()).into_iter().collect();
+        names.extend(self.keep.iter().map(|(name, _)| name.clone()));
         names.extend(self.figures.iter().chain(&self.raw).map(|figure| figure.name.clone()));
         let score = |index: usize| bundle.scores.get(index).map_or("", |score| score.name.as_str());
         for &(index, max) in &self.reasons {
@@ -145,14 +157,32 @@ fn margins(bundle: &Bundle) -> Vec<Figure> {
     found
 }
 
-/// Names of the inputs of a node: fields' own, other nodes' with the output's number where there are several.
-fn inputs(bundle: &Bundle, node: u32) -> Vec<String> {
+/// Names of the inputs of a node, as people know them: a field's own also where a bin or an encoder of that field alone
+/// stands in between, unless two inputs would share it.
+pub(crate) fn inputs(bundle: &Bundle, node: u32) -> Vec<String> {
     let Some(node) = bundle.graph.nodes().get(node as usize) else { return Vec::new() };
-    node.inputs.iter().map(|&column| column_name(bundle, column)).collect()
+    let origins: Vec<u32> = node.inputs.iter().map(|&column| origin(bundle, column)).collect();
+    let names = node.inputs.iter().zip(&origins).map(|(&column, &origin)| {
+        let alone = origins.iter().filter(|&&other| other == origin).count() == 1;
+        column_name(bundle, if alone { origin } else { column })
+    });
+    names.collect()
+}
+
+/// The field that a column is made from alone; the column itself if there are several.
+pub(crate) fn origin(bundle: &Bundle, column: u32) -> u32 {
+    let mut at = column;
+    while at as usize >= bundle.fields.len() {
+        match bundle.node_of_column(at).map(|(node, _)| &node.inputs[..]) {
+            Some(&[input]) => at = input,
+            _ => return column,
+        }
+    }
+    at
 }
 
 /// A column's name.
-fn column_name(bundle: &Bundle, column: u32) -> String {
+pub(crate) fn column_name(bundle: &Bundle, column: u32) -> String {
     if let Some(field) = bundle.fields.get(column as usize) {
         return field.name.clone();
     }

@@ -56,7 +56,13 @@ impl<'a> Rows<'a> {
         for row in 0..block.rows {
             let record = block.texts.get(row).and_then(|range| text.get(range.clone())).unwrap_or_default();
             match self.shape {
-                Shape::Csv => self.csv(block.rows, row, record, results, out),
+                Shape::Csv => {
+                    if self.plan.number {
+                        push_number(out, block.numbers.get(row).map_or(f64::NAN, |&n| n as f64));
+                        out.push(b',');
+                    }
+                    self.csv(block.rows, row, record, results, out);
+                }
                 Shape::Ndjson => self.ndjson(block.rows, row, record, results, out),
             }
         }

@@ -32,7 +32,7 @@ fn push_whole(out: &mut Vec<u8>, value: f64) {
 }
 
 /// A text as a CSV cell, in quotes if it needs them.
-pub(super) fn push_cell(out: &mut Vec<u8>, text: &[u8]) {
+pub fn push_cell(out: &mut Vec<u8>, text: &[u8]) {
     if !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         return out.extend_from_slice(text);
     }

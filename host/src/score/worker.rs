@@ -83,6 +83,17 @@ impl<'a> Worker<'a> {
         Ok(Self { job, reader, evaluator, block: Block::default(), results: Results::default(), rows })
     }
 
+    /// Reads a chunk without scoring it.
+    pub fn read(&mut self, text: &[u8]) -> &Block {
+        self.reader.read(text, &mut self.block);
+        &self.block
+    }
+
+    /// The worker's engine.
+    pub fn evaluator(&mut self) -> &mut Evaluator {
+        &mut self.evaluator
+    }
+
     /// Scores a chunk.
     pub fn process(&mut self, mut chunk: Chunk) -> Result<Done> {
         self.reader.read(&chunk.text, &mut self.block);

@@ -2,7 +2,7 @@
 
 use super::Forest;
 use super::shape::Span;
-use super::slot::Rank;
+use super::slot::{Rank, SlotKind};
 use super::wire::leaf_values;
 
 /// One tree.
@@ -49,6 +49,13 @@ pub struct LinearView<'a> {
 }
 
 impl Forest {
+    /// The thresholds that features are compared with: feature, threshold. Category sets have none.
+    pub fn thresholds(&self) -> impl Iterator<Item = (u32, f64)> + '_ {
+        let tests = &self.parts.tests;
+        let numeric = tests.slots.iter().filter(|slot| !matches!(slot.kind, SlotKind::Category { .. }));
+        numeric.flat_map(|slot| tests.thresholds_of(slot).iter().map(|&threshold| (slot.feature, threshold)))
+    }
+
     /// The trees in the trainer's order.
     pub fn trees(&self) -> impl Iterator<Item = TreeView<'_>> {
         let mut first_value = 0;

@@ -1,0 +1,245 @@
+//! `scorelet explain`: one applicant's waterfall.
+
+use std::fmt::Write as _;
+
+use scorelet_core::bundle::{Bundle, ScoreOutput};
+use scorelet_core::decision::Decision;
+use scorelet_core::reason::{ReasonMethod, text_for};
+use scorelet_core::record::{date, state_name};
+use scorelet_core::schema::{Field, FieldType};
+
+use super::args::ExplainArgs;
+use super::{resolve, term};
+use crate::error::{HostError, Result, exit};
+use crate::input::Chunk;
+use crate::score::{Job, Plan, Request, Shape, Worker, inputs, origin};
+
+/// Inputs that are drawn; the rest is one line.
+const DRAWN: usize = 20;
+
+pub(super) fn run(args: &ExplainArgs) -> Result<u8> {
+    let (model, key) = resolve::model(&args.model)?;
+    let mut input = resolve::input(&args.input, &model)?;
+    let (engine, _runtime) = resolve::engine(&args.engine, 1)?;
+    let request = Request { reasons: true, contribs: true, ..Request::default() };
+    let plan = Plan::new(&model.bundle, &request);
+    let name = input.name.clone();
+    let job = Job::new(model.clone(), plan, Shape::Csv, input.header.take(), input.delimiter);
+    let mut worker = Worker::new(&job, engine.open(&model, key.as_ref())?)?;
+    input.cutter.limit_records(model.bundle.fields.len());
+
+    let (mut chunk, mut before) = (Chunk::default(), 0);
+    let read = |error| crate::input::Source::failed(&name, error);
+    while input.cutter.next(&mut chunk).map_err(read)? {
+        let block = worker.read(&chunk.text);
+        let wanted = args.row - 1 - before;
+        if wanted < block.rows_seen {
+            if let Some(bad) = block.bad.iter().find(|bad| bad.row == wanted) {
+                return Err(HostError::Row {
+                    row: args.row,
+                    place: format!("{name}, row {}", args.row),
+                    code: bad.code,
+                    what: bad.what.clone(),
+                    mend: bad.mend.clone(),
+                });
+            }
+            let Some(row) = block.numbers.iter().position(|&number| number == wanted) else { break };
+            let values: Vec<f64> = block.values.iter().skip(row).step_by(block.rows).copied().collect();
+            let language = args.lang.clone().unwrap_or_else(|| job.plan.language.clone());
+            let text =
+                waterfall(&mut worker, &job, &values, &language, &format!("{name}, row {}", args.row))?;
+            term::print(&text)?;
+            return Ok(exit::OK);
+        }
+        before += block.rows_seen;
+    }
+    Err(HostError::Input {
+        place: name,
+        what: format!("there is no row {}: the input has {before} rows", args.row),
+        mend: "count rows from 1, the header not counted".to_owned(),
+    })
+}
+
+fn waterfall(
+    worker: &mut Worker<'_>,
+    job: &Job,
+    values: &[f64],
+    language: &str,
+    place: &str,
+) -> Result<String> {
+    let bundle = job.bundle();
+    let decision = worker.evaluator().decide(1, values, true)?;
+    let Some(decision) = decision.first() else { return Ok(String::new()) };
+    let mut out = format!("{place}   {} {}\n", bundle.meta.name, bundle.meta.version);
+    for (index, score) in bundle.scores.iter().enumerate() {
+        headline(&mut out, bundle, decision, index);
+        if score.reasons.is_some() {
+            let number = u32::try_from(index).unwrap_or(u32::MAX);
+            let contributions = worker.evaluator().contributions(1, values, number)?;
+            bars(&mut out, bundle, score, values, &contributions);
+        }
+        reasons(&mut out, bundle, decision, index, language);
+    }
+    if !decision.absent.is_empty() {
+        out.push_str("\nAbsent\n");
+        for &(field, state) in &decision.absent {
+            if let Some(field) = bundle.fields.get(field as usize) {
+                // Writing into a String cannot fail.
+                let _ = writeln!(out, "  {}: {}", field.name, state_name(state));
+            }
+        }
+    }
+    let _ = writeln!(out, "\nresult digest {}", decision.digest());
+    Ok(out)
+}
+
+fn headline(out: &mut String, bundle: &Bundle, decision: &Decision, index: usize) {
+    let (Some(score), Some(result)) = (bundle.scores.get(index), decision.scores.get(index)) else { return };
+    let mut parts = Vec::new();
+    parts.extend(result.score.map(|score| format!("score {}", figure(score))));
+    parts.extend(result.pd.map(|pd| format!("PD {:.2} %", pd * 100.0)));
+    let band = result.band.and_then(|band| score.bands.get(band as usize));
+    parts.extend(band.map(|band| format!("band {}", band.name)));
+    parts.extend(result.margin.map(|margin| format!("margin {}", figure(margin))));
+    let _ = writeln!(out, "\n{}   {}\n", score.name, parts.join("   "));
+}
+
+fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], contributions: &[f64]) {
+    let Some(spec) = &score.reasons else { return };
+    let Some((&baseline, parts)) = contributions.split_last() else { return };
+    if parts.iter().any(|part| !part.is_finite()) {
+        return;
+    }
+    let names = inputs(bundle, spec.node);
+    let node_inputs = bundle.graph.nodes().get(spec.node as usize).map_or(&[][..], |node| &node.inputs);
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()));
+    let (drawn, rest) = order.split_at(order.len().min(DRAWN));
+    let largest = parts.iter().fold(0.0_f64, |largest, part| largest.max(part.abs()));
+    let reference = match spec.method {
+        ReasonMethod::PointsFromMaximum => "most points there are",
+        ReasonMethod::PointsFromAverage | ReasonMethod::Linear => "the population's average",
+        ReasonMethod::TreeShap => "the training data's average",
+    };
+    let mut lines = vec![(reference.to_owned(), String::new(), baseline, false)];
+    for &index in drawn {
+        let name = names.get(index).cloned().unwrap_or_default();
+        let value = node_inputs.get(index).map_or_else(String::new, |&id| shown(bundle, id, values));
+        lines.push((name, value, parts[index], true));
+    }
+    if !rest.is_empty() {
+        let sum = rest.iter().fold(0.0, |sum, &index| sum + parts[index]);
+        lines.push((format!("{} others", rest.len()), String::new(), sum, true));
+    }
+    let total = parts.iter().fold(baseline, |sum, part| sum + part);
+    lines.push(("together".to_owned(), String::new(), total, false));
+
+    let width = term::width();
+    let room = |share: usize| width * share / 100;
+    let fit = |texts: &mut dyn Iterator<Item = usize>, most: usize| texts.max().unwrap_or(0).min(most);
+    let wide = fit(&mut lines.iter().map(|line| line.0.chars().count()), room(38));
+    let value_wide = fit(&mut lines.iter().map(|line| line.1.chars().count()), room(20));
+    let bar_wide = width.saturating_sub(wide + value_wide + 18).clamp(10, 40);
+    let higher_is_worse = spec.higher_is_worse;
+    for (name, value, amount, is_part) in lines {
+        let (name, value) = (clip(&name, wide), clip(&value, value_wide));
+        let text = if is_part { format!("{:+}", Figure(amount)) } else { figure(amount) };
+        let _ = write!(out, "  {name:wide$}  {value:value_wide$}  {text:>11}");
+        if is_part && largest > 0.0 {
+            let bar = bar(amount.abs() / largest, bar_wide);
+            let adverse = (amount > 0.0) == higher_is_worse;
+            let colour = if adverse { "\u{1b}[31m" } else { "\u{1b}[32m" };
+            let _ = match (term::colours(), bar.is_empty()) {
+                (_, true) => Ok(()),
+                (true, false) => write!(out, "  {colour}{bar}\u{1b}[0m"),
+                (false, false) => write!(out, "  {}{bar}", if adverse { "▼ " } else { "▲ " }),
+            };
+        }
+        out.push('\n');
+    }
+}
+
+fn reasons(out: &mut String, bundle: &Bundle, decision: &Decision, index: usize, language: &str) {
+    let Some(reasons) = decision.scores.get(index).and_then(|result| result.reasons.as_ref()) else { return };
+    if reasons.is_empty() {
+        out.push_str("\n  no adverse reason\n");
+        return;
+    }
+    out.push_str("\n  reasons\n");
+    for (place, reason) in reasons.iter().enumerate() {
+        if let Some(group) = bundle.groups.get(reason.group as usize) {
+            let text = text_for(&group.texts, language).unwrap_or_default();
+            let _ = writeln!(out, "  {}. {}  {text}", place + 1, group.code);
+        }
+    }
+}
+
+/// A field's value as the record had it; nothing for a node's output.
+fn shown(bundle: &Bundle, column: u32, values: &[f64]) -> String {
+    let column = origin(bundle, column);
+    match (bundle.fields.get(column as usize), values.get(column as usize)) {
+        (Some(field), Some(&value)) => field_text(field, value),
+        _ => String::new(),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "indexes of categories, checked")]
+fn field_text(field: &Field, value: f64) -> String {
+    match &field.kind {
+        _ if value.is_nan() => "missing".to_owned(),
+        FieldType::Category { values } if value >= 0.0 => {
+            values.get(value as usize).cloned().unwrap_or_default()
+        }
+        FieldType::Category { .. } if value <= -2.0 => field
+            .specials
+            .get((-2.0 - value) as usize)
+            .map_or_else(String::new, |special| special.name.clone()),
+        FieldType::Category { .. } => "unseen".to_owned(),
+        FieldType::Boolean => (value == 1.0).to_string(),
+        FieldType::Date => date::format(value).unwrap_or_default(),
+        _ => {
+            let special = field.specials.iter().find(|special| special.value == value);
+            special.map_or_else(|| value.to_string(), |special| special.name.clone())
+        }
+    }
+}
+
+/// A bar of `share` of `width` cells, in eighths.
+fn bar(share: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 8 × width")]
+    let eighths = (share.clamp(0.0, 1.0) * (width * 8) as f64).round() as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
+fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// A figure for reading.
+struct Figure(f64);
+
+impl std::fmt::Display for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sign = match (f.sign_plus(), self.0 < 0.0) {
+            (_, true) => "−",
+            (true, false) => "+",
+            (false, false) => "",
+        };
+        let text = figure(self.0.abs());
+        write!(f, "{sign}{text}")
+    }
+}
+
+fn figure(value: f64) -> String {
+    let decimals = match value.abs() {
+        _ if value.fract() == 0.0 => 0,
+        size if size < 10.0 => 4,
+        size if size < 1000.0 => 2,
+        _ => 1,
+    };
+    format!("{value:.decimals$}").replace('-', "−")
+}

@@ -1,0 +1,28 @@
+//! `scorelet init`.
+
+use super::args::InitArgs;
+use super::term;
+use crate::error::{HostError, Result, exit};
+
+/// The files of a bundle source to start from.
+const FILES: [(&str, &str); 1] = [("bundle.toml", include_str!("init/bundle.toml"))];
+
+pub(super) fn run(args: &InitArgs) -> Result<u8> {
+    let dir = &args.dir;
+    let failed = |error| HostError::Write { path: dir.clone(), error };
+    if dir.exists() && std::fs::read_dir(dir).map_err(failed)?.next().is_some() {
+        return Err(HostError::Exists { path: dir.clone() });
+    }
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    for (name, text) in FILES {
+        let path = dir.join(name);
+        std::fs::write(&path, text).map_err(|error| HostError::Write { path: path.clone(), error })?;
+    }
+    let shown = dir.display();
+    term::print(&format!(
+        "{shown}/bundle.toml is a working bundle source with comments. Next:\n\n  \
+         scorelet build {shown} -o model.sclb\n  \
+         scorelet inspect model.sclb\n"
+    ))?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,90 @@
+//! What several commands work out from their flags.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args::{EngineArgs, EngineName, InputArgs, InputFormat, LimitArgs, ModelArgs};
+use super::{keys, report};
+use crate::error::{HostError, Result};
+use crate::input::{Cutter, Format, Header, Source};
+use crate::model::Model;
+use crate::runtime::{Artefact, Limits, Runtime};
+use crate::score::Engine;
+
+/// MODEL, opened, with the key it was checked against.
+pub(super) fn model(args: &ModelArgs) -> Result<(Arc<Model>, Option<[u8; 32]>)> {
+    let key = keys::public(args.key.as_ref())?;
+    let model = Model::load(&args.model, key.as_ref())?;
+    report::warn(&model.warnings);
+    Ok((Arc::new(model), key))
+}
+
+/// Limits as the runtime takes them.
+pub(super) fn limits(args: &LimitArgs, instances: u32) -> Limits {
+    Limits {
+        deadline: Duration::from_millis(args.deadline),
+        memory: (args.memory as usize) << 20,
+        instances: instances.max(1),
+        fuel: args.fuel,
+    }
+}
+
+/// The engine that the flags name. The runtime has to outlive it: it keeps the clock of the deadlines.
+pub(super) fn engine(args: &EngineArgs, threads: usize) -> Result<(Engine, Option<Runtime>)> {
+    if args.engine == EngineName::Native {
+        return Ok((Engine::Native, None));
+    }
+    let artefact = Artefact::embedded();
+    let instances = u32::try_from(threads).unwrap_or(u32::MAX);
+    let runtime = Runtime::new(&artefact, limits(&args.limits, instances))?;
+    let module = runtime.load(&artefact)?;
+    Ok((Engine::Wasm(module), Some(runtime)))
+}
+
+/// INPUT, opened, its header read.
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) bytes: Option<u64>,
+    pub(super) format: Format,
+    pub(super) header: Option<Header>,
+    pub(super) delimiter: u8,
+    pub(super) cutter: Cutter<Box<dyn Read + Send>>,
+}
+
+/// Opens INPUT for `model`.
+pub(super) fn input(args: &InputArgs, model: &Model) -> Result<Input> {
+    let delimiter = match args.delimiter.as_str() {
+        "tab" | "\t" => b'\t',
+        text => match text.as_bytes() {
+            &[byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n-.".contains(&byte) => {
+                byte
+            }
+            _ => {
+                return Err(HostError::Usage {
+                    what: format!("`{text}` cannot be a delimiter"),
+                    mend: "give one character such as `;`, or the word tab".to_owned(),
+                });
+            }
+        },
+    };
+    let format = args.input_format.map(|format| match format {
+        InputFormat::Csv => Format::Csv,
+        InputFormat::Json => Format::Json,
+        InputFormat::Ndjson => Format::Ndjson,
+    });
+    let Source { name, bytes, format, begun, input } = Source::open(&args.input, format)?;
+    let mut cutter = Cutter::new(input, begun, format, delimiter);
+    let header = if format == Format::Csv {
+        let line = cutter.header().map_err(|error| Source::failed(&name, error))?;
+        let line = line.ok_or_else(|| HostError::Input {
+            place: name.clone(),
+            what: "it is empty: there is no header".to_owned(),
+            mend: "give a CSV whose first line names the columns".to_owned(),
+        })?;
+        Some(Header::new(&line, delimiter, &model.bundle.fields, args.absent_columns, &name)?)
+    } else {
+        None
+    };
+    Ok(Input { name, bytes, format, header, delimiter, cutter })
+}
