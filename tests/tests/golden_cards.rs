@@ -137,7 +137,7 @@ fn every_point_and_total_is_the_trainers() {
                     .collect();
                 let special = |text: &str| {
                     text.parse::<f64>()
-                        .is_ok_and(|x| codes.contains(&x) || (named && x <= -97.0 && x >= -99.0))
+                        .is_ok_and(|x| codes.contains(&x) || (named && (-99.0..=-97.0).contains(&x)))
                 };
                 let by_table =
                     !exact && (misleading.contains(&(number - 1)) || cells.iter().any(|(_, t)| special(t)));
