@@ -7,7 +7,7 @@ pub mod lightgbm;
 mod sniff;
 pub mod xgboost;
 
-use super::forest::ForestDraft;
+use super::forest::{ForestDraft, Test, Tree, TreeNode};
 use crate::Error;
 use crate::error::ImportError;
 
@@ -15,6 +15,8 @@ pub use sniff::{Format, sniff};
 
 /// Bytes of a model file.
 const MODEL_BYTES: usize = 256 << 20;
+/// Words of 32 bits of all category sets of a model: as much as a bundle can hold.
+const SET_WORDS: usize = crate::limits::BUNDLE_BYTES / 4;
 /// Input features of a model.
 const FEATURES: usize = crate::limits::COLUMNS;
 
@@ -74,6 +76,18 @@ fn unsupported(feature: impl Into<String>, at: impl Into<String>) -> Error {
 fn check_limit(what: &'static str, found: usize, limit: usize) -> Result<(), Error> {
     if found > limit {
         return Err(ImportError::Limit { what, found: found as u64, limit: limit as u64 }.into());
+    }
+    Ok(())
+}
+
+/// A large code makes a large bit set of a short line in the file: what all sets of a model take is bounded.
+fn check_sets(trees: &[Tree]) -> Result<(), Error> {
+    let mut words = 0usize;
+    for node in trees.iter().flat_map(|tree| &tree.nodes) {
+        if let TreeNode::Split { test: Test::InSet { categories, .. }, .. } = node {
+            words += categories.last().map_or(0, |&code| code as usize / 32 + 1);
+            check_limit("words of category sets", words, SET_WORDS)?;
+        }
     }
     Ok(())
 }

@@ -9,7 +9,9 @@ mod text;
 mod tree;
 
 use self::text::{Section, malformed};
-use super::{FEATURES, ImportedForest, ImportedLink, MODEL_BYTES, check_limit, inconsistent, unsupported};
+use super::{
+    FEATURES, ImportedForest, ImportedLink, MODEL_BYTES, check_limit, check_sets, inconsistent, unsupported,
+};
 use crate::Error;
 use crate::author::forest::ForestDraft;
 use crate::limits;
@@ -53,6 +55,7 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
         all_counted &= counted;
         trees.push(tree);
     }
+    check_sets(&trees)?;
     if !all_counted {
         notes.push(COUNTS_NOTE.to_owned());
     }

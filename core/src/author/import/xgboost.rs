@@ -14,7 +14,9 @@ mod value;
 
 use self::objective::Objective;
 use self::value::{Object, Value, malformed, shorten};
-use super::{FEATURES, ImportedForest, MODEL_BYTES, check_limit, check_names, inconsistent, unsupported};
+use super::{
+    FEATURES, ImportedForest, MODEL_BYTES, check_limit, check_names, check_sets, inconsistent, unsupported,
+};
 use crate::Error;
 use crate::author::forest::{Feature, FeatureKind, ForestDraft, Test, Tree, TreeNode};
 use crate::limits;
@@ -207,6 +209,7 @@ fn trees(
         check_limit("tree nodes", nodes, limits::TREE_NODES)?;
         trees.push(tree);
     }
+    check_sets(&trees)?;
     Ok(trees)
 }
 
