@@ -22,6 +22,42 @@ fn lightgbm_contributions_are_the_trainers() {
     check_all("lightgbm", 50);
 }
 
+/// The German credit example: real applicants, categories by their names.
+#[test]
+fn contributions_of_the_example_are_the_trainers() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/examples/german-credit");
+    let read = |name: &str| std::fs::read_to_string(example.join(name)).unwrap();
+    let table = |name: &str| {
+        let header = read(name).lines().next().unwrap().split(',').map(str::to_owned).collect::<Vec<_>>();
+        (header, records(&example.join(name)))
+    };
+    let categories: serde_json::Value = serde_json::from_str(&read("xgboost/categories.json")).unwrap();
+    let ((columns, applicants), (_, trainers)) =
+        (table("data/german_credit.csv"), table("xgboost/contribs.csv"));
+    let model = xgboost::import(read("xgboost/model.json").as_bytes()).unwrap().forest;
+    let value = |feature: &str, row: usize| {
+        let cell = &applicants[row][columns.iter().position(|c| c == feature).unwrap()];
+        match categories[feature].as_array() {
+            Some(names) => names.iter().position(|name| name == cell).unwrap() as f64,
+            None => cell.parse().unwrap(),
+        }
+    };
+    let forest = model.compile().unwrap();
+    let mut shap = TreeShap::new(&forest, 0).unwrap();
+    let mut found = vec![0.0; forest.features()];
+    let mut worst = 0.0_f64;
+    for record in &trainers {
+        let row = record[0].parse::<usize>().unwrap() - 1;
+        let values: Vec<f64> = model.features.iter().map(|f| value(&f.name, row)).collect();
+        shap.contributions(&forest, &values, &mut found);
+        for (a, b) in found.iter().chain([&shap.bias()]).zip(&record[1..]) {
+            worst = worst.max((a - b.parse::<f64>().unwrap()).abs());
+        }
+    }
+    eprintln!("example: {} applicants, greatest difference {worst:.1e}", trainers.len());
+    assert!(worst < 1e-6 && trainers.len() == 20, "{worst}");
+}
+
 fn check_all(trainer: &str, least: usize) {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden");
     let live = std::env::var_os("SCORELET_LIVE").map(PathBuf::from);
