@@ -111,3 +111,18 @@ fn a_missing_answer_costs_nothing_in_the_card_and_is_refused_by_the_trees() {
     let mut got = [0.0];
     assert!(trees.score_columns(1, &values, &[15], &mut got).is_err());
 }
+
+#[test]
+fn what_scorelet_init_writes_works() {
+    let source = folder(&scorelet_tests::data("../host/src/cli/init"));
+    let compiled = compile(&source).unwrap_or_else(|e| panic!("{e:#?}"));
+    assert_eq!(compiled.warnings, []);
+    let bytes = Bundle::encode(compiled.parts).unwrap();
+    let mut scorer = Scorer::new(Bundle::open(&bytes, Trust::Anyone).unwrap());
+    for check in scorer.bundle().checks.clone() {
+        let columns: Vec<u32> = check.expected.iter().map(|&(c, _)| c).collect();
+        let mut got = vec![0.0; columns.len()];
+        scorer.score_columns(1, &check.row, &columns, &mut got).unwrap();
+        assert_eq!(got, check.expected.iter().map(|&(_, x)| x).collect::<Vec<_>>());
+    }
+}

@@ -5,7 +5,11 @@ use super::term;
 use crate::error::{HostError, Result, exit};
 
 /// The files of a bundle source to start from.
-const FILES: [(&str, &str); 1] = [("bundle.toml", include_str!("init/bundle.toml"))];
+const FILES: [(&str, &str); 3] = [
+    ("bundle.toml", include_str!("init/bundle.toml")),
+    ("applicants.csv", include_str!("init/applicants.csv")),
+    ("README.md", include_str!("init/README.md")),
+];
 
 pub(super) fn run(args: &InitArgs) -> Result<u8> {
     let dir = &args.dir;
@@ -22,7 +26,7 @@ pub(super) fn run(args: &InitArgs) -> Result<u8> {
     term::print(&format!(
         "{shown}/bundle.toml is a working bundle source with comments. Next:\n\n  \
          scorelet build {shown} -o model.sclb\n  \
-         scorelet inspect model.sclb\n"
+         scorelet score model.sclb {shown}/applicants.csv --reasons\n"
     ))?;
     Ok(exit::OK)
 }

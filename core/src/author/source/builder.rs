@@ -216,12 +216,16 @@ impl<'a> Builder<'a> {
         names
     }
 
-    /// The field whose special codes the column's states are about: the only one that it comes from.
+    /// The field whose special codes the column's states are about: the only one that it comes from, or that has any.
     pub(super) fn origin(&self, id: u32) -> Option<&'a FieldDraft> {
-        let mut fields = self.column(id)?.fields.iter();
-        match (fields.next(), fields.next()) {
-            (Some(&one), None) => self.fields.get(one),
-            _ => None,
+        let fields: Vec<&FieldDraft> =
+            self.column(id)?.fields.iter().filter_map(|&f| self.fields.get(f)).collect();
+        match fields.as_slice() {
+            [one] => Some(one),
+            several => {
+                let mut special = several.iter().filter(|f| !f.specials.is_empty());
+                special.next().filter(|_| special.next().is_none()).copied()
+            }
         }
     }
 
