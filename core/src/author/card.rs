@@ -6,10 +6,13 @@ mod frame;
 mod number;
 mod optbinning;
 mod scorecardpy;
+#[cfg(test)]
+mod tests;
 mod toad;
 
 use std::collections::BTreeMap;
 
+use super::import::Format;
 use crate::Error;
 use crate::error::ImportError;
 
@@ -146,32 +149,13 @@ pub fn import(
     Ok(card)
 }
 
-/// Which tool wrote it, by what only its tables have.
+/// Which tool wrote it, by its content.
 pub fn sniff(bytes: &[u8]) -> Option<CardFormat> {
-    let text = core::str::from_utf8(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
-    let text = match text {
-        Ok(text) => text,
-        Err(e) => core::str::from_utf8(bytes.get(..e.valid_up_to())?).ok()?,
-    };
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    if text.starts_with('[') {
-        return text.contains("\"Variable\"").then_some(CardFormat::OptBinning);
-    }
-    if text.starts_with('{') {
-        let frame =
-            text.contains("\"Variable\"") && (text.contains("\"columns\"") || text.contains("\"Points\""));
-        return match (frame, toad::looks_like(bytes)) {
-            (true, _) => Some(CardFormat::OptBinning),
-            (false, true) => Some(CardFormat::Toad),
-            _ => None,
-        };
-    }
-    let header = text.lines().next()?;
-    let has = |name: &str| header.split(',').any(|cell| cell.trim_matches(['"', '\r', ' ']) == name);
-    match () {
-        () if has("Variable") && has("Bin") && has("Points") => Some(CardFormat::OptBinning),
-        () if has("variable") && has("bin") && has("points") => Some(CardFormat::Scorecardpy),
-        () => None,
+    match super::import::sniff(bytes)? {
+        Format::OptbinningCsv | Format::OptbinningJson => Some(CardFormat::OptBinning),
+        Format::ScorecardpyCsv => Some(CardFormat::Scorecardpy),
+        Format::ToadJson => Some(CardFormat::Toad),
+        _ => None,
     }
 }
 

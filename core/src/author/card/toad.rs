@@ -41,11 +41,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
 
 type Card = Ordered<Ordered<f64>>;
 
-/// Whether the JSON has the shape of a card.
-pub(super) fn looks_like(bytes: &[u8]) -> bool {
-    parse(bytes).is_ok_and(|card| !card.0.is_empty() && card.0.iter().all(|(_, bins)| !bins.0.is_empty()))
-}
-
 fn parse(bytes: &[u8]) -> Result<Card, serde_json::Error> {
     serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
