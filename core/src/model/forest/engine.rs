@@ -180,7 +180,13 @@ impl<T: Real> Trees<T> {
     fn batch_from(&self) -> usize {
         match self {
             Self::Perfect { .. } | Self::Middling { .. } => 24,
-            Self::Large(_) => 8,
+            Self::Large(trees) => {
+                if trees.has_batch() {
+                    8
+                } else {
+                    usize::MAX
+                }
+            }
         }
     }
 }

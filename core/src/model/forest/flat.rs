@@ -29,10 +29,15 @@ pub(super) struct Flat<T> {
 /// Ranks of a row or of 128 rows.
 #[derive(Debug, Default)]
 pub(super) struct Ranks {
-    ranks: Vec<u16>,
+    row: Vec<u16>,
+    /// Eight rows side by side, then the next eight.
+    rows: Vec<[u16; SIDE]>,
     column: Vec<u32>,
 }
 
+/// Sizes of the table of ranks.
+const FEW: usize = 256;
+const SOME: usize = 4096;
 /// The rank of a row that fails every test.
 const FAILS: u16 = u16::MAX;
 
@@ -98,30 +103,49 @@ impl<T: Real> Flat<T> {
         }
     }
 
-    /// Finds a row's ranks.
-    pub(super) fn rank_row(&self, bins: &Bins<T>, values: &[f64], ranks: &mut Ranks) {
-        ranks.ranks.clear();
-        ranks.ranks.push(FAILS);
-        for bin in &bins.slots {
-            let value = values.get(bin.feature as usize).copied().unwrap_or(f64::NAN);
-            let rank = bins.rank(bin, value).map(|rank| rank as u16);
-            ranks.ranks.extend([rank.unwrap_or(FAILS), rank.unwrap_or(0)]);
+    /// Columns with those that no node has: a power of two, so that the walk can mask instead of checking.
+    fn room(&self) -> usize {
+        if self.columns <= FEW {
+            FEW
+        } else if self.columns <= SOME {
+            SOME
+        } else {
+            1 << 16
         }
     }
 
-    /// Finds the ranks of rows `first..` of the block, as many as there are sums of an output.
+    /// Whether [`Self::add_rows`] can be used.
+    pub(super) fn has_batch(&self) -> bool {
+        self.columns <= SOME
+    }
+
+    /// Finds a row's ranks.
+    pub(super) fn rank_row(&self, bins: &Bins<T>, values: &[f64], ranks: &mut Ranks) {
+        ranks.row.clear();
+        ranks.row.push(FAILS);
+        for bin in &bins.slots {
+            let value = values.get(bin.feature as usize).copied().unwrap_or(f64::NAN);
+            let rank = bins.rank(bin, value).map(|rank| rank as u16);
+            ranks.row.extend([rank.unwrap_or(FAILS), rank.unwrap_or(0)]);
+        }
+        ranks.row.resize(self.room(), FAILS);
+    }
+
+    /// Finds the ranks of rows `first..` of the block, up to [`ROWS`]. Rows beyond the block have any ranks.
     pub(super) fn rank_rows(&self, bins: &Bins<T>, inputs: &Inputs<'_>, first: usize, ranks: &mut Ranks) {
-        ranks.ranks.resize(ROWS * self.columns, FAILS);
+        ranks.rows.clear();
+        ranks.rows.resize(ROWS / SIDE * self.columns + self.room(), [FAILS; SIDE]);
         ranks.column.resize(ROWS, 0);
-        ranks.ranks.iter_mut().step_by(self.columns).for_each(|rank| *rank = FAILS);
         for (i, bin) in bins.slots.iter().enumerate() {
             let values = inputs.column(bin.feature as usize).values;
             let values = values.get(first..values.len().min(first + ROWS)).unwrap_or(&[]);
             let absent = bins.ranks(bin, values, &mut ranks.column);
-            let rows = ranks.ranks.chunks_mut(self.columns).zip(&ranks.column).take(values.len());
-            for (row, (to, &rank)) in rows.enumerate() {
-                if let Some([right, left]) = to.get_mut(1 + 2 * i..3 + 2 * i) {
-                    let absent = absent >> row & 1 == 1;
+            let eights = ranks.rows.chunks_mut(self.columns).zip(ranks.column.chunks(SIDE));
+            for (eight, (to, from)) in eights.enumerate() {
+                let Some([right, left]) = to.get_mut(1 + 2 * i..3 + 2 * i) else { continue };
+                let absent = absent >> (eight * SIDE);
+                for (lane, ((right, left), &rank)) in right.iter_mut().zip(left).zip(from).enumerate() {
+                    let absent = absent >> lane & 1 == 1;
                     *right = if absent { FAILS } else { rank as u16 };
                     *left = if absent { 0 } else { rank as u16 };
                 }
@@ -138,7 +162,13 @@ impl<T: Real> Flat<T> {
             for eight in run.chunks(SIDE) {
                 let mut at = [0; SIDE];
                 at.iter_mut().zip(eight).for_each(|(at, &root)| *at = root);
-                walk(&self.nodes, &[&ranks.ranks; SIDE], &mut at);
+                if let Some(ranks) = ranks.row.first_chunk::<FEW>().filter(|_| self.columns <= FEW) {
+                    walk_trees(&self.nodes, ranks, &mut at);
+                } else if let Some(ranks) = ranks.row.first_chunk::<SOME>().filter(|_| self.has_batch()) {
+                    walk_trees(&self.nodes, ranks, &mut at);
+                } else if let Some(ranks) = ranks.row.first_chunk::<{ 1 << 16 }>() {
+                    walk_trees(&self.nodes, ranks, &mut at);
+                }
                 *sum = at.iter().fold(*sum, |sum, &at| sum + self.value(at));
             }
         }
@@ -152,17 +182,18 @@ impl<T: Real> Flat<T> {
             let (run, rest) = roots.split_at_checked(trees).unwrap_or((&[], &[]));
             roots = rest;
             for &root in run {
-                for first in (0..rows).step_by(SIDE) {
-                    // Rows beyond the last have old ranks: they walk for nothing, to some leaf of the tree.
-                    let lane = |i: usize| {
-                        let from = (first + i) * self.columns;
-                        ranks.ranks.get(from..from + self.columns).unwrap_or(&[])
-                    };
-                    let lanes: [&[u16]; SIDE] = core::array::from_fn(lane);
+                for eight in 0..rows.div_ceil(SIDE) {
                     let mut at = [root; SIDE];
-                    walk(&self.nodes, &lanes, &mut at);
-                    for (i, &at) in at.iter().enumerate() {
-                        if let Some(sum) = sums.get_mut(place_of(first + i)) {
+                    // The table is larger than what is used of it, so tables overlap: side by side at a power of two, their
+                    // columns would fall on the same lines of the cache.
+                    let table = ranks.rows.get(eight * self.columns..).unwrap_or(&[]);
+                    if let Some(table) = table.first_chunk::<FEW>().filter(|_| self.columns <= FEW) {
+                        walk_rows(&self.nodes, table, &mut at);
+                    } else if let Some(table) = table.first_chunk::<SOME>() {
+                        walk_rows(&self.nodes, table, &mut at);
+                    }
+                    for (lane, &at) in at.iter().enumerate() {
+                        if let Some(sum) = sums.get_mut(place_of(eight * SIDE + lane)) {
                             *sum = *sum + self.value(at);
                         }
                     }
@@ -188,21 +219,40 @@ fn questions(parts: &Parts) -> Vec<u32> {
     questions
 }
 
-/// Walks from `at` to the leaves.
+/// Walks eight trees with one row.
 #[inline(never)]
-fn walk(nodes: &[u64], ranks: &[&[u16]; SIDE], at: &mut [u32; SIDE]) {
+#[allow(clippy::indexing_slicing, reason = "masked")]
+fn walk_trees<const COLUMNS: usize>(nodes: &[u64], ranks: &[u16; COLUMNS], at: &mut [u32; SIDE]) {
+    walk(nodes, at, |column, _| ranks[column % COLUMNS]);
+}
+
+/// Walks one tree with eight rows.
+#[inline(never)]
+#[allow(clippy::indexing_slicing, reason = "masked")]
+fn walk_rows<const COLUMNS: usize>(nodes: &[u64], ranks: &[[u16; SIDE]; COLUMNS], at: &mut [u32; SIDE]) {
+    walk(nodes, at, |column, lane| ranks[column % COLUMNS][lane]);
+}
+
+/// Walks from `at` to the leaves. `rank` gives a lane's rank in a column.
+#[inline(always)]
+#[allow(clippy::indexing_slicing, reason = "children are places of nodes: `lay_out` made both")]
+fn walk(nodes: &[u64], at: &mut [u32; SIDE], rank: impl Fn(usize, usize) -> u16) {
     let mut here = *at;
     loop {
-        let before = here;
-        for _ in 0..STRIDE {
-            for (here, ranks) in here.iter_mut().zip(ranks) {
-                let node = nodes.get(*here as usize).copied().unwrap_or(0);
-                let rank = ranks.get((node & 0xFFFF) as usize).copied().unwrap_or(FAILS);
-                *here = (node >> 32) as u32 + u32::from(rank <= (node >> 16) as u16);
+        let mut moved = 0;
+        for step in 0..STRIDE {
+            for (lane, here) in here.iter_mut().enumerate() {
+                let node = nodes[*here as usize];
+                let left = rank(node as usize, lane) <= (node >> 16) as u16;
+                let next = (node >> 32) as u32 + u32::from(left);
+                if step + 1 == STRIDE {
+                    moved |= next ^ *here;
+                }
+                *here = next;
             }
         }
         // A walk that is not at its leaf moves with every step.
-        if here == before {
+        if moved == 0 {
             break;
         }
     }
