@@ -32,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "bundle_source", run: engine::bundle_source, seeds: seeds::bundle_sources },
     Target { name: "import_xgboost", run: imports::xgboost, seeds: imports::xgboost_models },
     Target { name: "import_lightgbm", run: imports::lightgbm, seeds: imports::lightgbm_models },
+    Target { name: "import_scorecard", run: imports::scorecard, seeds: imports::scorecards },
 ];
 
 /// Runs the target of that name.

