@@ -8,6 +8,8 @@ use scorelet_core::reason::{ReasonMethod, text_for};
 use scorelet_core::record::{date, state_name};
 use scorelet_core::schema::{Field, FieldType};
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::args::ExplainArgs;
 use super::{resolve, term};
 use crate::error::{HostError, Result, exit};
@@ -137,14 +139,14 @@ fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], 
     let width = term::width();
     let room = |share: usize| width * share / 100;
     let fit = |texts: &mut dyn Iterator<Item = usize>, most: usize| texts.max().unwrap_or(0).min(most);
-    let wide = fit(&mut lines.iter().map(|line| line.0.chars().count()), room(38));
-    let value_wide = fit(&mut lines.iter().map(|line| line.1.chars().count()), room(20));
+    let wide = fit(&mut lines.iter().map(|line| line.0.width()), room(38));
+    let value_wide = fit(&mut lines.iter().map(|line| line.1.width()), room(20));
     let bar_wide = width.saturating_sub(wide + value_wide + 18).clamp(10, 40);
     let higher_is_worse = spec.higher_is_worse;
     for (name, value, amount, is_part) in lines {
-        let (name, value) = (clip(&name, wide), clip(&value, value_wide));
+        let (name, value) = (fill(&name, wide), fill(&value, value_wide));
         let text = if is_part { format!("{:+}", Figure(amount)) } else { figure(amount) };
-        let _ = write!(out, "  {name:wide$}  {value:value_wide$}  {text:>11}");
+        let _ = write!(out, "  {name}  {value}  {text:>11}");
         if is_part && largest > 0.0 {
             let bar = bar(amount.abs() / largest, bar_wide);
             let adverse = (amount > 0.0) == higher_is_worse;
@@ -212,11 +214,22 @@ fn bar(share: f64, width: usize) -> String {
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
-fn clip(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
+/// A text in exactly `width` cells of the terminal: cut, or filled up. A Chinese character takes two.
+fn fill(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    let whole = text.width() <= width;
+    for letter in text.chars() {
+        let next = used + letter.width().unwrap_or(0);
+        if !whole && next + 1 > width {
+            out.push('…');
+            used += 1;
+            break;
+        }
+        out.push(letter);
+        used = next;
     }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    out + &" ".repeat(width.saturating_sub(used))
 }
 
 /// A figure for reading.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use scorelet_core::bundle::Bundle;
 use scorelet_core::schema::{Field, FieldType, Policy, Stage};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use super::args::InspectArgs;
 use super::{resolve, term};
@@ -135,11 +136,11 @@ fn scores(out: &mut String, bundle: &Bundle) {
 /// A name and what there is to say, folded to the terminal.
 fn line(out: &mut String, name: &str, wide: usize, text: &str) {
     let room = term::width().saturating_sub(wide + 4).max(30);
-    let pad = wide.saturating_sub(name.chars().count());
+    let pad = wide.saturating_sub(name.width());
     let _ = write!(out, "  {name}{:pad$}  ", "");
     let mut used = 0;
     for word in text.split(' ') {
-        let length = word.chars().count();
+        let length = word.width();
         if used > 0 && used + 1 + length > room {
             let _ = write!(out, "\n{:indent$}", "", indent = wide + 4);
             used = 0;
@@ -154,7 +155,7 @@ fn line(out: &mut String, name: &str, wide: usize, text: &str) {
 }
 
 fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0).min(36)
+    names.map(|name| name.width()).max().unwrap_or(0).min(36)
 }
 
 fn type_name(field: &Field) -> String {

@@ -1,7 +1,7 @@
 //! Scores as a table in the terminal: the first rows, numbers aligned.
 
 use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, TableComponent, Width};
 
 use super::term;
 use crate::input::{self, Cells};
@@ -50,7 +50,10 @@ impl Preview {
                 }
                 _ => names.next().cloned(),
             };
-            named.push((name.unwrap_or_default(), column));
+            // Words fold where a narrow terminal needs it; the input's own names stay as they are.
+            let own = named.len() <= plan.keep.len();
+            let name = name.unwrap_or_default();
+            named.push((if own { name } else { name.replace('_', " ") }, column));
         }
         Self { columns: named, rows: Vec::new(), limit }
     }
@@ -120,6 +123,14 @@ impl Preview {
         table.set_header(cells(self.columns.iter().map(|(name, _)| name).collect()));
         for row in &self.rows {
             table.add_row(cells(row.iter().collect()));
+        }
+        // A number that is folded is a wrong number.
+        for (index, (column, align)) in table.column_iter_mut().zip(&align).enumerate() {
+            if *align == CellAlignment::Right {
+                let longest = self.rows.iter().filter_map(|row| row.get(index)).map(String::len).max();
+                let width = u16::try_from(longest.unwrap_or(0) + 2).unwrap_or(20);
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+            }
         }
         let mut out = table.to_string();
         out.push('\n');

@@ -294,7 +294,7 @@ mod tests {
         while cutter.next(&mut chunk).unwrap() {
             out.push_str(std::str::from_utf8(&chunk.text).unwrap());
         }
-        out.lines().map(|line| line.trim().to_owned()).collect()
+        out.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
     }
 
     #[test]

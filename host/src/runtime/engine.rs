@@ -66,7 +66,8 @@ impl Runtime {
         pool.total_core_instances(limits.instances)
             .total_memories(limits.instances)
             .total_tables(limits.instances)
-            .max_memory_size(limits.memory)
+            // The job's limiter holds the cap; a slot that is smaller than a module would refuse it with a riddle.
+            .max_memory_size(limits.memory.max(16 << 20))
             // Giving pages back at once makes a fresh instance ten times cheaper than wiping them by hand.
             .linear_memory_keep_resident(0)
             .table_keep_resident(0);

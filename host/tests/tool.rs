@@ -1,0 +1,16 @@
+//! The real binary, each test in a folder of its own.
+
+#![allow(missing_docs, reason = "tests")]
+
+mod tool {
+    mod author;
+    mod certify;
+    mod explain;
+    mod formats;
+    mod limits;
+    mod reference;
+    mod refused;
+    mod rows;
+    mod sandbox;
+    mod trainers;
+}
