@@ -16,6 +16,7 @@ pub mod decision;
 pub mod error;
 pub mod feature;
 pub mod graph;
+mod json;
 pub mod limits;
 pub mod math;
 pub mod model;

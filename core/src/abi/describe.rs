@@ -1,106 +1,16 @@
 //! A bundle's description as JSON: what a form, a table or an inspector needs.
 
-use serde::Serialize;
-
 use crate::bundle::{Bundle, Digest};
+use crate::json::Json;
 use crate::schema::{Field, FieldType, Localized, Policy, Stage};
 
-#[derive(Serialize)]
-struct Description<'a> {
-    name: &'a str,
-    version: &'a str,
-    description: &'a str,
-    languages: &'a [String],
-    built_with: &'a str,
-    digest: String,
-    signer: Option<String>,
-    fields: Vec<FieldJson<'a>>,
-    nodes: Vec<NodeJson<'a>>,
-    scores: Vec<ScoreJson<'a>>,
-    groups: Vec<GroupJson<'a>>,
-    columns: usize,
-    checks: usize,
-}
-
-#[derive(Serialize)]
-struct FieldJson<'a> {
-    name: &'a str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    values: Option<&'a [String]>,
-    unit: &'a str,
-    stage: &'static str,
-    leaves_device: bool,
-    min: Option<f64>,
-    max: Option<f64>,
-    specials: Vec<SpecialJson<'a>>,
-    policies: PoliciesJson,
-    labels: Vec<TextJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct SpecialJson<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct PoliciesJson {
-    missing: PolicyJson,
-    special: PolicyJson,
-    unseen: PolicyJson,
-    out_of_range: PolicyJson,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum PolicyJson {
-    Refuse,
-    OwnBin,
-    Native,
-    Impute(f64),
-}
-
-#[derive(Serialize)]
-struct NodeJson<'a> {
-    name: &'a str,
-    kind: &'static str,
-    stage: &'static str,
-    inputs: &'a [u32],
-    first_column: usize,
-    outputs: usize,
-}
-
-#[derive(Serialize)]
-struct ScoreJson<'a> {
-    name: &'a str,
-    kind: &'static str,
-    margin: Option<u32>,
-    pd: Option<u32>,
-    score: Option<u32>,
-    band: Option<u32>,
-    bands: Vec<&'a str>,
-    explained: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct GroupJson<'a> {
-    code: &'a str,
-    texts: Vec<TextJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct TextJson<'a> {
-    lang: &'a str,
-    text: &'a str,
-}
-
-fn texts(list: &[Localized]) -> Vec<TextJson<'_>> {
-    list.iter().map(|t| TextJson { lang: &t.lang, text: &t.text }).collect()
+fn texts(json: &mut Json<'_>, list: &[Localized]) {
+    json.array(list, |json, text| {
+        json.object(|json| {
+            json.key("lang").text(&text.lang);
+            json.key("text").text(&text.text);
+        });
+    });
 }
 
 fn stage(stage: Stage) -> &'static str {
@@ -110,90 +20,108 @@ fn stage(stage: Stage) -> &'static str {
     }
 }
 
-fn policy(policy: Policy) -> PolicyJson {
+fn policy(json: &mut Json<'_>, policy: Policy) {
     match policy {
-        Policy::Refuse => PolicyJson::Refuse,
-        Policy::OwnBin => PolicyJson::OwnBin,
-        Policy::Native => PolicyJson::Native,
-        Policy::Impute(value) => PolicyJson::Impute(value),
+        Policy::Refuse => json.text("refuse"),
+        Policy::OwnBin => json.text("own_bin"),
+        Policy::Native => json.text("native"),
+        Policy::Impute(value) => json.object(|json| json.key("impute").number(Some(value))),
     }
 }
 
-fn field(field: &Field) -> FieldJson<'_> {
-    let (kind, values) = match &field.kind {
-        FieldType::Number => ("number", None),
-        FieldType::Integer => ("integer", None),
-        FieldType::Boolean => ("boolean", None),
-        FieldType::Category { values } => ("category", Some(values.as_slice())),
-        FieldType::Date => ("date", None),
-        FieldType::EventList { .. } => ("event_list", None),
+fn field(json: &mut Json<'_>, field: &Field) {
+    let kind = match &field.kind {
+        FieldType::Number => "number",
+        FieldType::Integer => "integer",
+        FieldType::Boolean => "boolean",
+        FieldType::Category { .. } => "category",
+        FieldType::Date => "date",
+        FieldType::EventList { .. } => "event_list",
     };
-    let category = values.is_some();
-    let specials = field.specials.iter().map(|s| SpecialJson {
-        value: (!category).then_some(s.value),
-        text: category.then_some(s.text.as_str()),
-        name: &s.name,
+    json.object(|json| {
+        json.key("name").text(&field.name);
+        json.key("type").text(kind);
+        if let FieldType::Category { values } = &field.kind {
+            json.key("values").array(values, |json, value| json.text(value));
+        }
+        json.key("unit").text(&field.unit);
+        json.key("stage").text(stage(field.stage));
+        json.key("leaves_device").bool(field.leaves_device);
+        json.key("min").number(Some(field.min));
+        json.key("max").number(Some(field.max));
+        json.key("specials").array(&field.specials, |json, special| {
+            json.object(|json| {
+                if matches!(field.kind, FieldType::Category { .. }) {
+                    json.key("text").text(&special.text);
+                } else {
+                    json.key("value").number(Some(special.value));
+                }
+                json.key("name").text(&special.name);
+            });
+        });
+        let p = &field.policies;
+        let policies = [
+            ("missing", p.missing),
+            ("special", p.special),
+            ("unseen", p.unseen),
+            ("out_of_range", p.out_of_range),
+        ];
+        json.key("policies").object(|json| {
+            for (name, p) in policies {
+                policy(json.key(name), p);
+            }
+        });
+        texts(json.key("labels"), &field.labels);
     });
-    FieldJson {
-        name: &field.name,
-        kind,
-        values,
-        unit: &field.unit,
-        stage: stage(field.stage),
-        leaves_device: field.leaves_device,
-        min: field.min.is_finite().then_some(field.min),
-        max: field.max.is_finite().then_some(field.max),
-        specials: specials.collect(),
-        policies: PoliciesJson {
-            missing: policy(field.policies.missing),
-            special: policy(field.policies.special),
-            unseen: policy(field.policies.unseen),
-            out_of_range: policy(field.policies.out_of_range),
-        },
-        labels: texts(&field.labels),
-    }
 }
 
 /// Appends the description of `bundle` as a JSON object.
 pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
     let nodes = bundle.graph.nodes();
-    let node_json = nodes.iter().enumerate().map(|(index, node)| NodeJson {
-        name: &node.name,
-        kind: node.op.kind().1,
-        stage: stage(node.stage),
-        inputs: &node.inputs,
-        first_column: bundle.graph.first_column(index).unwrap_or_default(),
-        outputs: node.op.width(node.inputs.len()),
+    Json::new(out).object(|json| {
+        json.key("name").text(&bundle.meta.name);
+        json.key("version").text(&bundle.meta.version);
+        json.key("description").text(&bundle.meta.description);
+        json.key("languages").array(&bundle.meta.languages, |json, language| json.text(language));
+        json.key("built_with").text(&bundle.meta.built_with);
+        json.key("digest").text(&bundle.digest.to_string());
+        json.key("signer").text_or_null(bundle.signer.map(|key| Digest(key).to_string()).as_deref());
+        json.key("fields").array(&bundle.fields, field);
+        json.key("nodes").array(nodes.iter().enumerate(), |json, (index, node)| {
+            json.object(|json| {
+                json.key("name").text(&node.name);
+                json.key("kind").text(node.op.kind().1);
+                json.key("stage").text(stage(node.stage));
+                json.key("inputs").array(&node.inputs, |json, &id| json.integer(id as usize));
+                json.key("first_column").integer(bundle.graph.first_column(index).unwrap_or_default());
+                json.key("outputs").integer(node.op.width(node.inputs.len()));
+            });
+        });
+        json.key("scores").array(&bundle.scores, |json, score| {
+            let explained = score.reasons.as_ref().and_then(|spec| nodes.get(spec.node as usize));
+            json.object(|json| {
+                json.key("name").text(&score.name);
+                json.key("kind").text(score.kind.name());
+                json.key("margin").column(score.margin);
+                json.key("pd").column(score.pd);
+                json.key("score").column(score.score);
+                json.key("band").column(score.band);
+                json.key("bands").array(&score.bands, |json, band| {
+                    json.object(|json| {
+                        json.key("name").text(&band.name);
+                        texts(json.key("labels"), &band.labels);
+                    });
+                });
+                json.key("explained").text_or_null(explained.map(|node| node.name.as_str()));
+            });
+        });
+        json.key("groups").array(&bundle.groups, |json, group| {
+            json.object(|json| {
+                json.key("code").text(&group.code);
+                texts(json.key("texts"), &group.texts);
+            });
+        });
+        json.key("columns").integer(bundle.graph.columns());
+        json.key("checks").integer(bundle.checks.len());
     });
-    let score_json = bundle.scores.iter().map(|score| ScoreJson {
-        name: &score.name,
-        kind: score.kind.name(),
-        margin: score.margin,
-        pd: score.pd,
-        score: score.score,
-        band: score.band,
-        bands: score.bands.iter().map(|b| b.name.as_str()).collect(),
-        explained: score
-            .reasons
-            .as_ref()
-            .and_then(|spec| nodes.get(spec.node as usize))
-            .map(|node| node.name.as_str()),
-    });
-    let description = Description {
-        name: &bundle.meta.name,
-        version: &bundle.meta.version,
-        description: &bundle.meta.description,
-        languages: &bundle.meta.languages,
-        built_with: &bundle.meta.built_with,
-        digest: bundle.digest.to_string(),
-        signer: bundle.signer.map(|key| Digest(key).to_string()),
-        fields: bundle.fields.iter().map(field).collect(),
-        nodes: node_json.collect(),
-        scores: score_json.collect(),
-        groups: bundle.groups.iter().map(|g| GroupJson { code: &g.code, texts: texts(&g.texts) }).collect(),
-        columns: bundle.graph.columns(),
-        checks: bundle.checks.len(),
-    };
-    // Writing into a Vec cannot fail.
-    let _ = serde_json::to_writer(out, &description);
 }

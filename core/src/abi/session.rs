@@ -7,13 +7,12 @@
 //! field?}}`. Canonical results are for each row: u8 0 and u32 length, then the canonical bytes of the decision; or u8 1
 //! and u32 length, then the error as JSON.
 
-use serde::Serialize;
-
 use crate::Error;
 use crate::bundle::Bundle;
 use crate::bundle::wire::Put;
 use crate::decision::Decision;
 use crate::error::RecordError;
+use crate::json::Json;
 use crate::scorer::{Options, Scorer};
 
 const REASONS: u32 = 1;
@@ -40,18 +39,6 @@ pub(super) enum AbiError {
     Engine(#[from] Error),
 }
 
-#[derive(Serialize)]
-struct ErrorJson<'a> {
-    code: &'static str,
-    message: String,
-    place: String,
-    mend: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    row: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<&'a str>,
-}
-
 impl AbiError {
     /// Appends the error as JSON.
     pub(super) fn write_json(&self, out: &mut Vec<u8>) {
@@ -69,16 +56,18 @@ impl AbiError {
             Self::Engine(Error::Record(e)) => Some(e),
             _ => None,
         };
-        let json = ErrorJson {
-            code,
-            message: self.to_string(),
-            place,
-            mend,
-            row: record.and_then(RecordError::row),
-            field: record.and_then(RecordError::field),
-        };
-        // Writing into a Vec cannot fail.
-        let _ = serde_json::to_writer(out, &json);
+        Json::new(out).object(|json| {
+            json.key("code").text(code);
+            json.key("message").text(&self.to_string());
+            json.key("place").text(&place);
+            json.key("mend").text(&mend);
+            if let Some(row) = record.and_then(RecordError::row) {
+                json.key("row").integer(row);
+            }
+            if let Some(field) = record.and_then(RecordError::field) {
+                json.key("field").text(field);
+            }
+        });
     }
 }
 

@@ -1,0 +1,323 @@
+//! Decimal text to the nearest double, ties to even.
+//!
+//! Two ways, both exact. Up to 2^53 with a power of ten up to 10^22, one multiplication or division of exactly representable
+//! numbers rounds once (W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990). All else: the decimal digits are
+//! shifted by powers of two until 53 bits stand before the point, as in Plan 9's and Go's readers. It needs no tables of
+//! powers, which would be 10 KB of wasm that does not compress.
+
+/// Exactly representable powers of ten.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+/// Digits that are kept. A decision between two neighbouring doubles needs at most 767 significant digits; of further
+/// ones it matters only whether they are all zero.
+const KEPT: usize = 800;
+
+/// Bits of one shift: ten times what is carried still fits u64.
+const SHIFT: u32 = 59;
+
+/// Reads a JSON number from the beginning of `text`: its value (infinite if it is beyond the doubles) and its length; or,
+/// if it is malformed, where.
+pub(super) fn parse(text: &[u8]) -> Result<(f64, usize), usize> {
+    let mut at = 0;
+    let negative = text.first() == Some(&b'-');
+    at += usize::from(negative);
+
+    let mut decimal = Decimal::default();
+    let start = at;
+    while let Some(&digit @ b'0'..=b'9') = text.get(at) {
+        decimal.push(digit - b'0', false);
+        at += 1;
+    }
+    if at == start || (text.get(start) == Some(&b'0') && at > start + 1) {
+        return Err(at.min(start + 1));
+    }
+    if text.get(at) == Some(&b'.') {
+        at += 1;
+        let start = at;
+        while let Some(&digit @ b'0'..=b'9') = text.get(at) {
+            decimal.push(digit - b'0', true);
+            at += 1;
+        }
+        if at == start {
+            return Err(at);
+        }
+    }
+    if let Some(b'e' | b'E') = text.get(at) {
+        at += 1;
+        let down = text.get(at) == Some(&b'-');
+        at += usize::from(matches!(text.get(at), Some(b'-' | b'+')));
+        let start = at;
+        let mut exponent = 0i32;
+        while let Some(&digit @ b'0'..=b'9') = text.get(at) {
+            exponent = exponent.saturating_mul(10).saturating_add(i32::from(digit - b'0'));
+            at += 1;
+        }
+        if at == start {
+            return Err(at);
+        }
+        decimal.point = decimal.point.saturating_add(if down { -exponent } else { exponent });
+    }
+    let x = decimal.short().unwrap_or_else(|| decimal.into_f64());
+    Ok((if negative { -x } else { x }, at))
+}
+
+/// Decimal digits d1 d2 … with the point: value = 0.d1 d2 … × 10^point.
+#[derive(Default)]
+struct Decimal {
+    /// Up to 19 digits as a number, while all digits are in it.
+    mantissa: u64,
+    digits: Vec<u8>,
+    point: i32,
+    /// Whether digits other than zero were dropped.
+    more: bool,
+}
+
+impl Decimal {
+    fn push(&mut self, digit: u8, fraction: bool) {
+        if digit == 0 && self.digits.is_empty() {
+            self.point -= i32::from(fraction);
+            return;
+        }
+        self.point += i32::from(!fraction);
+        if self.digits.len() < KEPT {
+            self.digits.push(digit);
+            if self.digits.len() <= 19 {
+                self.mantissa = self.mantissa.wrapping_mul(10).wrapping_add(u64::from(digit));
+            }
+        } else {
+            self.more |= digit != 0;
+        }
+    }
+
+    /// The value, where one rounding of two exact doubles gives it.
+    fn short(&self) -> Option<f64> {
+        if self.digits.is_empty() {
+            return Some(0.0);
+        }
+        let exponent = i64::from(self.point) - self.digits.len() as i64;
+        let power = *POWERS.get(usize::try_from(exponent.unsigned_abs()).ok()?)?;
+        if self.digits.len() > 19 || self.mantissa > 1 << 53 {
+            return None;
+        }
+        let mantissa = self.mantissa as f64;
+        Some(if exponent < 0 { mantissa / power } else { mantissa * power })
+    }
+
+    fn into_f64(mut self) -> f64 {
+        if self.point > 310 {
+            return f64::INFINITY;
+        }
+        if self.point < -330 {
+            return 0.0;
+        }
+        // Into [1/2, 1): value = 0.d1 d2 … × 2^exponent, with d1 at least 5.
+        let mut exponent = 0i32;
+        while self.point > 0 {
+            // Never so far that the value falls under 1/2 by more than one step back.
+            let bits = (self.point as u32 * 3).min(SHIFT);
+            self.shift_right(bits);
+            exponent += bits as i32;
+        }
+        while self.point < 0 || self.digits.first().is_some_and(|&d| d < 5) {
+            let bits = if self.point < 0 { (self.point.unsigned_abs() * 3).min(SHIFT) } else { 1 };
+            self.shift_left(bits);
+            exponent -= bits as i32;
+        }
+        // [1, 2) × 2^exponent, and further down for a subnormal.
+        exponent -= 1;
+        let mut lost = 0;
+        if exponent < -1022 {
+            lost = (-1022 - exponent).unsigned_abs();
+            exponent = -1022;
+        }
+        if lost > 60 {
+            return 0.0;
+        }
+        // 53 bits before the point, less those that a subnormal loses.
+        if lost > 53 {
+            self.shift_right(lost - 53);
+        } else {
+            self.shift_left(53 - lost);
+        }
+        let mut mantissa = self.rounded();
+        if mantissa == 1 << 53 {
+            mantissa >>= 1;
+            exponent += 1;
+        }
+        if exponent > 1023 {
+            return f64::INFINITY;
+        }
+        let biased = if mantissa & (1 << 52) == 0 { 0 } else { (exponent + 1023) as u64 };
+        f64::from_bits(biased << 52 | mantissa & ((1 << 52) - 1))
+    }
+
+    /// Divides by 2^bits, bits at most [`SHIFT`].
+    fn shift_right(&mut self, bits: u32) {
+        let mut out = Vec::with_capacity(KEPT);
+        let mask = (1u64 << bits) - 1;
+        let mut digits = self.digits.iter();
+        let mut rest = 0u64;
+        // The first digit of the quotient is where the running number reaches 2^bits.
+        while rest >> bits == 0 {
+            match digits.next() {
+                Some(&digit) => rest = rest * 10 + u64::from(digit),
+                None if rest == 0 => break,
+                None => rest *= 10,
+            }
+            self.point -= 1;
+        }
+        self.point += 1;
+        loop {
+            let digit = (rest >> bits) as u8;
+            if out.len() < KEPT {
+                out.push(digit);
+            } else {
+                self.more |= digit != 0;
+            }
+            rest = (rest & mask) * 10;
+            match digits.next() {
+                Some(&digit) => rest += u64::from(digit),
+                None if rest == 0 => break,
+                None => {}
+            }
+        }
+        self.digits = out;
+        self.trim();
+    }
+
+    /// Multiplies by 2^bits, bits at most [`SHIFT`].
+    fn shift_left(&mut self, bits: u32) {
+        let mut carry = 0u64;
+        let mut out: Vec<u8> = Vec::with_capacity(self.digits.len() + 18);
+        for &digit in self.digits.iter().rev() {
+            carry += u64::from(digit) << bits;
+            out.push((carry % 10) as u8);
+            carry /= 10;
+        }
+        while carry > 0 {
+            out.push((carry % 10) as u8);
+            carry /= 10;
+            self.point += 1;
+        }
+        out.reverse();
+        self.more |= out.iter().skip(KEPT).any(|&d| d != 0);
+        out.truncate(KEPT);
+        self.digits = out;
+        self.trim();
+    }
+
+    fn trim(&mut self) {
+        while self.digits.last() == Some(&0) {
+            self.digits.pop();
+        }
+    }
+
+    /// The whole part, rounded half to even.
+    fn rounded(&self) -> u64 {
+        let whole = usize::try_from(self.point).unwrap_or(0);
+        let mut n = 0u64;
+        for i in 0..whole {
+            n = n * 10 + u64::from(self.digits.get(i).copied().unwrap_or(0));
+        }
+        if self.point < 0 {
+            return n;
+        }
+        let up = match self.digits.get(whole) {
+            None | Some(0..5) => false,
+            Some(5) if self.digits.len() == whole + 1 && !self.more => n & 1 == 1,
+            Some(_) => true,
+        };
+        n + u64::from(up)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn agrees(text: &str) {
+        let theirs: f64 = text.parse().unwrap();
+        let (ours, length) = parse(text.as_bytes()).unwrap();
+        assert_eq!(ours.to_bits(), theirs.to_bits(), "{text}: {ours:e} is not {theirs:e}");
+        assert_eq!(length, text.len());
+    }
+
+    #[test]
+    fn hard_cases() {
+        for text in [
+            "0",
+            "-0",
+            "0.0",
+            "1",
+            "9007199254740993",
+            "9007199254740992.5",
+            "0.1",
+            "0.3",
+            "123456789.987654321",
+            "1e22",
+            "1e23",
+            "8.5e22",
+            "4.9e-324",
+            "2.4703282292062327e-324",
+            "2.4703282292062328e-324",
+            "2.2250738585072011e-308",
+            "2.2250738585072014e-308",
+            "1.7976931348623157e308",
+            "1.7976931348623158e308",
+            "1.7976931348623159e308",
+            "1e309",
+            "1e-400",
+            "1e999999999999",
+            "1e-999999999999",
+            "0e999999999999",
+            "7.2057594037927933e16",
+            "6929495644600919.5",
+            "3.7455744005952583e15",
+            "2.9802322387695312e-8",
+            "9214843084008499",
+            "0.500000000000000166533453693773481063544750213623046875",
+            "9355950000000000000.00000000000000000000000000000000001844674407370955161600000184467440737095516161844674407370955161407370955161618446744073709551616000184467440737095516166000001844674407370955161618446744073709551614073709551616184467440737095516160001844674407370955161601844674407370955674451616184467440737095516140737095516161844674407370955161600018446744073709551616018446744073709551611616000184467440737095001844674407370955161600184467440737095516160018446744073709551168164467440737095516160001844073709551616018446744073709551616184467440737095516160001844674407536910751601611616000184467440737095001844674407370955161600184467440737095516160018446744073709551616184467440737095516160001844955161618446744073709551616000184467440753691075160018446744073709",
+        ] {
+            agrees(text);
+        }
+        // The exact midpoint between two doubles, and a hair above it, with more digits than are kept.
+        let midpoint = "1.00000000000000011102230246251565404236316680908203125";
+        agrees(midpoint);
+        agrees(&format!("{midpoint}{}1", "0".repeat(1000)));
+        agrees(&("0.".to_owned() + &"0".repeat(400) + "123456789e380"));
+        agrees(&("123456789".to_owned() + &"0".repeat(400) + "e-380"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_double_reads_back(bits: u64) {
+            let x = f64::from_bits(bits);
+            prop_assume!(x.is_finite());
+            agrees(&format!("{x:e}"));
+            agrees(&format!("{x:.17e}"));
+            agrees(&format!("{x:.40e}"));
+            agrees(&format!("{x}"));
+        }
+
+        #[test]
+        fn any_digits(whole in "0|[1-9][0-9]{0,25}", fraction in "(\\.[0-9]{1,40})?", exponent in -345i32..330) {
+            agrees(&format!("{whole}{fraction}e{exponent}"));
+            agrees(&format!("-{whole}{fraction}"));
+        }
+
+        #[test]
+        fn midpoints_of_neighbours(bits in 0u64..0x7fef_ffff_ffff_ffff) {
+            // One bit more than a double has: exact in decimal with enough digits.
+            let (a, b) = (f64::from_bits(bits), f64::from_bits(bits + 1));
+            prop_assume!(a > 1e-290 && b < 1e290);
+            let (a, b) = (format!("{a:.800e}"), format!("{b:.800e}"));
+            agrees(&a);
+            agrees(&b);
+        }
+    }
+}
