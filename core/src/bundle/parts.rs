@@ -211,7 +211,15 @@ const SCORES: u32 = 5;
 const GROUPS: u32 = 6;
 const CHECKS: u32 = 7;
 const OPTIONAL: u32 = 1 << 31;
-const NAMES: [&str; 7] = ["meta", "kinds", "fields", "nodes", "scores", "reason groups", "self-checks"];
+const NAMES: [(u32, &str); 7] = [
+    (META, "meta"),
+    (KINDS, "kinds"),
+    (FIELDS, "fields"),
+    (NODES, "nodes"),
+    (SCORES, "scores"),
+    (GROUPS, "reason groups"),
+    (CHECKS, "self-checks"),
+];
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
 /// it lacks.
@@ -265,11 +273,11 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
     if !entries.is_sorted_by(|a, b| a.0 < b.0) {
         return Err(table.malformed("sections are not in ascending order"));
     }
-    let mut found = NAMES.map(|name| (false, Reader::new(&[], name)));
+    let mut found = NAMES.map(|(known, name)| (known, false, Reader::new(&[], name)));
     for (id, length) in entries {
         let bytes = table.take(length)?;
-        match found.get_mut((id as usize).wrapping_sub(1)) {
-            Some((there, reader)) => {
+        match found.iter_mut().find(|(known, ..)| *known == id) {
+            Some((_, there, reader)) => {
                 *there = true;
                 *reader = Reader::new(bytes, reader.section());
             }
@@ -278,9 +286,9 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
         }
     }
     table.end()?;
-    match found.iter().find(|(there, _)| !there) {
-        Some((_, reader)) => Err(BundleError::Section { section: reader.section() }),
-        None => Ok(found.map(|(_, reader)| reader)),
+    match found.iter().find(|(_, there, _)| !there) {
+        Some((.., reader)) => Err(BundleError::Section { section: reader.section() }),
+        None => Ok(found.map(|(.., reader)| reader)),
     }
 }
 

@@ -1,18 +1,51 @@
 //! Input as columns: the fast path.
 
 use super::Absent;
-use crate::column::Block;
+use crate::column::{Block, State};
 use crate::error::RecordError;
 use crate::schema::{Field, FieldType, Policies, Policy};
 
-/// Whether each double is a value of the field and no state is refused: then a column is copied without a check.
-fn is_open(field: &Field) -> bool {
-    let Policies { missing, .. } = field.policies;
-    matches!(field.kind, FieldType::Number)
-        && field.specials.is_empty()
-        && field.min == f64::NEG_INFINITY
-        && field.max == f64::INFINITY
-        && matches!(missing, Policy::OwnBin | Policy::Native)
+/// How a column of a field is checked, where no value of it can be refused or replaced: a loop without calls.
+enum Plain {
+    /// A number within bounds, which may be open.
+    Number { min: f64, max: f64 },
+    /// A category by its index.
+    Category { count: f64 },
+}
+
+impl Plain {
+    /// `None` if the field has special codes, may refuse or replace a value, or must look at each one (a whole number, a
+    /// date, a boolean).
+    fn of(field: &Field) -> Option<Self> {
+        let Policies { missing, special: _, unseen, out_of_range } = field.policies;
+        let passes = |policy| matches!(policy, Policy::OwnBin | Policy::Native);
+        if !field.specials.is_empty() || !passes(missing) {
+            return None;
+        }
+        match &field.kind {
+            FieldType::Number if passes(out_of_range) => {
+                Some(Self::Number { min: field.min, max: field.max })
+            }
+            FieldType::Category { values } if passes(unseen) => {
+                Some(Self::Category { count: values.len() as f64 })
+            }
+            _ => None,
+        }
+    }
+
+    fn state(&self, x: f64) -> State {
+        let (usable, otherwise) = match *self {
+            Self::Number { min, max } => (x >= min && x <= max, State::OUT_OF_RANGE),
+            Self::Category { count } => (x >= 0.0 && x < count && x.trunc() == x, State::UNSEEN),
+        };
+        if usable {
+            State::PRESENT
+        } else if x.is_nan() {
+            State::MISSING
+        } else {
+            otherwise
+        }
+    }
 }
 
 /// Fills the field columns of `block` (its rows are set) from column-major `values`: field `f` of row `r` of the call
@@ -37,11 +70,11 @@ pub(crate) fn fill_columns(
         };
         let column = block.column_mut(index);
         let cells = given.iter().zip(column.values).zip(column.states).enumerate();
-        if is_open(field) {
+        if let Some(plain) = Plain::of(field) {
             for (row, ((&x, value), state)) in cells {
-                *value = x;
-                *state = crate::column::State(u8::from(x.is_nan()));
-                if x.is_nan()
+                *state = plain.state(x);
+                *value = if state.is_present() { x } else { f64::NAN };
+                if !state.is_present()
                     && let Some(list) = absent.as_mut().and_then(|rows| rows.get_mut(row))
                 {
                     list.push((index as u32, *state));
