@@ -126,6 +126,8 @@ pub(super) struct Builder<'a> {
     /// Columns by the names they can be read by, in order for nodes with several outputs.
     pub(super) names: BTreeMap<String, Vec<u32>>,
     pub(super) models: BTreeMap<String, Model>,
+    /// First column of the class probabilities of a model, by its node.
+    pub(super) classes: BTreeMap<u32, u32>,
     /// Nodes with a mistake: what reads them is not reported again.
     pub(super) broken: BTreeSet<String>,
     pub(super) needs: Vec<Need>,
@@ -146,6 +148,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::new(),
             names,
             models: BTreeMap::new(),
+            classes: BTreeMap::new(),
             broken: BTreeSet::new(),
             needs: Vec::new(),
             native: Live::new(),

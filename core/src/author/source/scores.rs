@@ -1,6 +1,6 @@
 //! `[scores]`: what the bundle is for. Makes the nodes between a model and its score: link, calibration, scale, bands.
 
-use super::builder::{Builder, Here, Model, ModelKind, Output, Unanswered};
+use super::builder::{Builder, Here, Kind, Model, ModelKind, Output, Unanswered};
 use super::code;
 use super::meta::{self, MetaDraft};
 use super::outcome::{self, BandDraft, CalibrationDraft, Of, ScaleDraft, ScaleKind};
@@ -25,6 +25,12 @@ pub(super) struct ReasonsDraft {
     pub(super) span: Option<core::ops::Range<usize>>,
 }
 
+impl Default for ReasonsDraft {
+    fn default() -> Self {
+        Self { off: false, method: None, max: crate::reason::DEFAULT_MAX, span: None }
+    }
+}
+
 /// A score with its columns, and the model that its reasons explain: node and output.
 pub(super) struct ScoreDraft {
     pub(super) output: ScoreOutput,
@@ -44,7 +50,7 @@ const KINDS: &[(&str, ScoreKind)] = &[
 /// Reads `[scores]` and adds their nodes.
 pub(super) fn build(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec<ScoreDraft> {
     let Some(item) = root.get("scores") else {
-        return derived(root, meta, builder).into_iter().collect();
+        return derived(root, meta, builder);
     };
     let Some(table) = item.table("[scores]".to_owned()) else { return Vec::new() };
     let mut scores = Vec::new();
@@ -56,12 +62,21 @@ pub(super) fn build(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_
     scores
 }
 
-/// Without `[scores]` there is one, of the only model.
-fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
-    if builder.models.len() == 1 {
-        let name = Spanned::new("standard".to_owned(), 0..0);
-        let empty = root.empty("score `standard`");
-        return score(empty, name, meta, builder);
+/// Without `[scores]` there is one, of the only model; one for each output if it has several.
+fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec<ScoreDraft> {
+    let only = builder.models.keys().next().filter(|_| builder.models.len() == 1).cloned();
+    if let Some(model) = only {
+        let outputs = builder.names.get(&model).map_or(1, Vec::len);
+        if outputs == 1 {
+            let name = Spanned::new("standard".to_owned(), 0..0);
+            return score(root.empty("score `standard`"), name, meta, builder).into_iter().collect();
+        }
+        let one = |k: usize| {
+            let name = Spanned::new(format!("output_{k}"), 0..0);
+            let draft = Keys { model: Some(Spanned::new(format!("{model}.{k}"), 0..0)), ..Keys::default() };
+            make(draft, name, meta, builder)
+        };
+        return (0..outputs).filter_map(one).collect();
     }
     // A source whose only model has a mistake is not also blamed for having no score.
     if builder.broken.is_empty() {
@@ -73,12 +88,13 @@ fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Opt
         let message = format!("there is no `[scores]`, and there are {n} models to derive a score from");
         builder.report.error(code::MISSING_KEY, &(0..0), message, mend);
     }
-    None
+    Vec::new()
 }
 
 /// The keys of a score.
+#[derive(Default)]
 struct Keys {
-    kind: ScoreKind,
+    kind: Option<ScoreKind>,
     model: Option<Name>,
     link: Option<Option<Link>>,
     good: bool,
@@ -110,7 +126,7 @@ fn keys(table: &Table<'_>, name: &Name, meta: &MetaDraft) -> Option<Keys> {
     let own = ["margin", "pd", "score", "band"].map(text);
     let [margin, pd, score, band] = own;
     Some(Keys {
-        kind: kind?,
+        kind: Some(kind?),
         model: model?,
         link: link?,
         good: good?,
@@ -153,7 +169,7 @@ fn reasons(table: &Table<'_>) -> Option<ReasonsDraft> {
         ("linear", ReasonMethod::Linear),
         ("tree_shap", ReasonMethod::TreeShap),
     ];
-    let default = ReasonsDraft { off: false, method: None, max: crate::reason::DEFAULT_MAX, span: None };
+    let default = ReasonsDraft::default();
     let Some(item) = table.get("reasons") else { return Some(default) };
     let span = Some(item.span());
     if let Some(on) = item.as_flag() {
@@ -185,7 +201,10 @@ struct Columns {
 fn score(table: Table<'_>, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
     let keys = keys(&table, &name, meta);
     table.finish();
-    let keys = keys?;
+    make(keys?, name, meta, builder)
+}
+
+fn make(keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
     let here = Here { name: name.clone(), stage: meta.stage };
     let clash = ["log_odds", "risk", "pd", "uncalibrated", "prediction", "score", "band"]
         .iter()
@@ -218,7 +237,7 @@ fn score(table: Table<'_>, name: Name, meta: &MetaDraft, builder: &mut Builder<'
     let bands = band_node(&keys, &here, &mut columns, builder)?;
     let output = ScoreOutput {
         name: name.value.clone(),
-        kind: keys.kind,
+        kind: keys.kind.unwrap_or(ScoreKind::Standard),
         margin: columns.margin,
         pd: columns.pd,
         score: columns.score,
@@ -332,25 +351,23 @@ fn predict(
     builder: &mut Builder<'_>,
 ) -> Option<u32> {
     let link = link?;
-    let first = builder.columns.len() as u32;
     match link {
         Link::Softmax | Link::OneVsRest { .. } => {
             let all = model_columns(builder, model);
             let k = all.iter().position(|&id| id == column)? as u32;
-            let open = builder.live(&all);
-            let outputs = (0..all.len()).map(|i| Output {
-                name: i.to_string(),
-                kind: super::builder::Kind::Number,
-                unit: String::new(),
-            });
-            builder.push(
-                here,
-                "classes",
-                all.clone(),
-                Op::Link(link),
-                outputs.collect(),
-                (open, Unanswered::Need),
-            );
+            // The scores of a model's classes share one node.
+            let first = match builder.classes.get(&model.node) {
+                Some(&first) => first,
+                None => {
+                    let open = builder.live(&all);
+                    let output =
+                        |i: usize| Output { name: i.to_string(), kind: Kind::Number, unit: String::new() };
+                    let outputs = (0..all.len()).map(output).collect();
+                    let effect = (open, Unanswered::Need);
+                    builder.push(here, "classes", all, Op::Link(link), outputs, effect)
+                }
+            };
+            builder.classes.insert(model.node, first);
             columns.pd = columns.pd.or(Some(first + k));
             None
         }
