@@ -93,6 +93,5 @@ fn every_margin_is_the_trainers() {
             }
         }
     }
-    println!("{models} models, {compared} margins");
     assert!(models > 100 && compared > 10_000, "{models} models, {compared} margins");
 }
