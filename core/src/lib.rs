@@ -11,7 +11,6 @@ pub mod author;
 pub mod band;
 pub mod bundle;
 pub mod calibrate;
-pub mod column;
 pub mod decision;
 pub mod error;
 pub mod feature;
@@ -29,3 +28,4 @@ pub mod schema;
 pub mod scorer;
 
 pub use error::Error;
+pub use scorelet_kernels::column;

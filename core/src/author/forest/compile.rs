@@ -6,7 +6,7 @@ use super::{ForestDraft, LeafLinear, Test, Tree, TreeNode};
 use crate::bundle::wire::{Reader, Wire};
 use crate::error::ImportError;
 use crate::limits;
-use crate::model::forest::parts::{Linear, Parts, SET_WORDS, Shape, Slot, SlotKind, Tests};
+use crate::model::forest::parts::{Linear, Parts, SET_WORDS, Slot, SlotKind, Tests, shape};
 use crate::model::forest::{Arithmetic, Forest, MissingRule};
 
 /// A sum of covers may be this far from the trainer's own figure, relatively, before that is stored too.
@@ -24,7 +24,7 @@ impl ForestDraft {
         let (tests, numbers) = questions.number();
         let splits = trees.splits.iter().map(|&q| numbers.get(q as usize).copied().unwrap_or(0)).collect();
         let place = "trees";
-        let shape = Shape::new(&trees.bits, trees.nodes, self.trees.len(), &Reader::new(&[], "trees"))
+        let shape = shape(&trees.bits, trees.nodes, self.trees.len(), "trees")
             .map_err(|e| inconsistent(e.to_string(), place))?;
         let covers_known = trees.covers.iter().all(|c| c.is_finite() && *c >= 0.0)
             && trees.inner_covers.iter().all(|(_, c)| c.is_finite() && *c >= 0.0)

@@ -1,41 +1,8 @@
-//! Which kernel runs: chosen by the forest's shape at load and by the number of rows at run.
+//! A forest as a node of the score graph.
 
-use super::engine::{Engine, Work};
-use super::walk::Walk;
-use super::{Arithmetic, Forest, Parts};
+use super::Forest;
 use crate::column::{Inputs, Outputs};
 use crate::graph::{Kernel, Scratch};
-
-/// The layouts compiled from a forest.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Plan {
-    /// The plain kernel, for what the fast ones do not do.
-    Walk(Walk),
-    /// Fast kernels in f32.
-    Single(Engine<f32>),
-    /// Fast kernels in f64.
-    Double(Engine<f64>),
-}
-
-impl Plan {
-    pub(super) fn new(parts: &Parts) -> Self {
-        let fast = match parts.arithmetic {
-            Arithmetic::F32Less => Engine::new(parts).map(Self::Single),
-            Arithmetic::F64LessEqual => Engine::new(parts).map(Self::Double),
-        };
-        fast.unwrap_or_else(|| Self::Walk(Walk::new(parts)))
-    }
-}
-
-/// Working memory of forest kernels.
-#[derive(Debug, Default)]
-pub struct ForestScratch {
-    values: Vec<f64>,
-    left: Vec<bool>,
-    sums: Vec<f64>,
-    single: Option<Box<Work<f32>>>,
-    double: Option<Box<Work<f64>>>,
-}
 
 impl Kernel for Forest {
     fn check(&self, inputs: usize) -> Result<(), &'static str> {
@@ -47,56 +14,6 @@ impl Kernel for Forest {
     }
 
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, scratch: &mut Scratch) {
-        let scratch = &mut scratch.forest;
-        match &*self.plan {
-            Plan::Walk(walk) => self.eval_plainly(walk, inputs, outputs, scratch),
-            Plan::Single(engine) => {
-                let work = scratch.single.get_or_insert_default();
-                engine.eval(inputs, outputs, &mut scratch.values, work);
-            }
-            Plan::Double(engine) => {
-                let work = scratch.double.get_or_insert_default();
-                engine.eval(inputs, outputs, &mut scratch.values, work);
-            }
-        }
-    }
-}
-
-impl Forest {
-    fn eval_plainly(
-        &self,
-        walk: &Walk,
-        inputs: &Inputs<'_>,
-        outputs: &mut Outputs<'_>,
-        scratch: &mut ForestScratch,
-    ) {
-        let parts = &self.parts;
-        let ForestScratch { values, left, sums, .. } = scratch;
-        for row in 0..inputs.rows() {
-            values.clear();
-            values.extend(inputs.iter().map(|c| c.values.get(row).copied().unwrap_or(f64::NAN)));
-            self.decide(values, left);
-            sums.clear();
-            sums.extend(parts.base.iter().map(|&b| if parts.base_first { b } else { 0.0 }));
-            let x = |feature: u32| values.get(feature as usize).copied().unwrap_or(f64::NAN);
-            walk.add(parts, left, x, sums);
-            for (k, (&sum, &base)) in sums.iter().zip(&parts.base).enumerate() {
-                outputs.column(k).set(row, finish(parts, sum, base));
-            }
-        }
-    }
-}
-
-/// The margin from the sum of the leaves.
-fn finish(parts: &Parts, sum: f64, base: f64) -> f64 {
-    match parts.arithmetic {
-        Arithmetic::F32Less => {
-            let sum = sum as f32 / parts.divisor as f32;
-            f64::from(if parts.base_first { sum } else { sum + base as f32 })
-        }
-        Arithmetic::F64LessEqual => {
-            let sum = sum / parts.divisor;
-            if parts.base_first { sum } else { sum + base }
-        }
+        self.layout.eval(&self.parts, inputs, outputs, &mut scratch.forest);
     }
 }

@@ -1,9 +1,8 @@
 //! A forest to read: for reason codes, inspection and drawing. Not for scoring.
 
+use scorelet_kernels::forest::{SlotKind, Span, leaf_values};
+
 use super::Forest;
-use super::shape::Span;
-use super::slot::{Rank, SlotKind};
-use super::wire::leaf_values;
 
 /// One tree.
 #[derive(Debug, Clone, Copy)]
@@ -84,18 +83,7 @@ impl Forest {
     /// Asks every test about one row (`values`: one an input feature, NaN for missing): `left[test]` says whether it goes
     /// left.
     pub fn decide(&self, values: &[f64], left: &mut Vec<bool>) {
-        let tests = &self.parts.tests;
-        left.clear();
-        left.extend_from_slice(&tests.missing_left);
-        for slot in &tests.slots {
-            let value = values.get(slot.feature as usize).copied().unwrap_or(f64::NAN);
-            if let Rank::At(rank) = tests.rank(slot, value, self.parts.arithmetic) {
-                let of_slot = left.get_mut(slot.first as usize..(slot.first + slot.len) as usize);
-                let (wrong, right) = of_slot.unwrap_or(&mut []).split_at_mut(rank.min(slot.len) as usize);
-                wrong.fill(false);
-                right.fill(true);
-            }
-        }
+        self.parts.tests.decide(values, self.parts.arithmetic, left);
     }
 }
 

@@ -1,8 +1,10 @@
 //! A forest in the bundle. `docs/bundle-format-forest.md` describes every byte.
 
-use super::shape::{Shape, Span};
-use super::slot::{Slot, SlotKind, Tests};
-use super::{Arithmetic, Forest, Linear, Parts};
+use scorelet_kernels::forest::{
+    Arithmetic, Linear, Parts, Shape, ShapeError, Slot, SlotKind, Tests, leaf_values,
+};
+
+use super::Forest;
 use crate::bundle::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
 use crate::limits;
@@ -107,7 +109,7 @@ fn get_parts(input: &mut Reader<'_>) -> Result<Parts, BundleError> {
         vec![Some(0); trees]
     };
     let nodes = input.count("nodes of trees", limits::TREE_NODES, 0)?;
-    let shape = Shape::new(input.take(nodes.div_ceil(8))?, nodes, trees, input)?;
+    let shape = shape(input.take(nodes.div_ceil(8))?, nodes, trees, input.section())?;
     let splits = get_splits(shape.splits(), tests.len(), input)?;
     let leaf_values = outputs.iter().zip(shape.trees()).map(|(o, span)| leaf_values(*o, span, base.len()));
     let values = get_numbers(leaf_values.sum(), wide, input)?;
@@ -140,9 +142,25 @@ fn get_parts(input: &mut Reader<'_>) -> Result<Parts, BundleError> {
     })
 }
 
-/// Values that a tree's leaves hold together.
-pub(crate) fn leaf_values(output: Option<u32>, span: &Span, outputs: usize) -> usize {
-    (span.leaves() as usize).saturating_mul(if output.is_some() { 1 } else { outputs })
+/// Reads the shape of `trees` trees of `nodes` nodes.
+pub(crate) fn shape(
+    bits: &[u8],
+    nodes: usize,
+    trees: usize,
+    section: &'static str,
+) -> Result<Shape, BundleError> {
+    Shape::new(bits, nodes, trees, limits::TREE_DEPTH).map_err(|error| match error {
+        ShapeError::Misfit => {
+            BundleError::Malformed { section, what: "the shape of the trees does not fit their number" }
+        }
+        ShapeError::Trailing => BundleError::Malformed { section, what: "bits after the last node" },
+        ShapeError::Depth(found) => BundleError::Limit {
+            section,
+            what: "splits on a path of a tree",
+            found: u64::from(found),
+            limit: limits::TREE_DEPTH as u64,
+        },
+    })
 }
 
 fn within(input: &Reader<'_>, what: &'static str, found: usize, limit: usize) -> Result<(), BundleError> {

@@ -33,18 +33,18 @@ pub enum SlotKind {
 
 /// All tests of a forest.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Tests {
+pub struct Tests {
     /// Ascending by feature, then kind.
-    pub(crate) slots: Vec<Slot>,
+    pub slots: Vec<Slot>,
     /// By test number; ascending in a slot; 0 for a category set. Never NaN, never -0.
-    pub(crate) thresholds: Vec<f64>,
+    pub thresholds: Vec<f64>,
     /// By test number: whether a missing value goes left.
-    pub(crate) missing_left: Vec<bool>,
+    pub missing_left: Vec<bool>,
 }
 
 /// A value as a slot sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rank {
+pub enum Rank {
     /// Missing: each test's own bit decides.
     Missing,
     /// The number of the slot's tests, from the first, that send the value right.
@@ -53,23 +53,39 @@ pub(crate) enum Rank {
 
 impl Tests {
     /// How many tests there are.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.thresholds.len()
     }
 
     /// The slot that a test belongs to.
-    pub(crate) fn slot_of(&self, test: u32) -> Option<&Slot> {
+    pub fn slot_of(&self, test: u32) -> Option<&Slot> {
         let after = self.slots.partition_point(|s| s.first <= test);
         self.slots.get(after.checked_sub(1)?)
     }
 
     /// The slot's thresholds.
-    pub(crate) fn thresholds_of(&self, slot: &Slot) -> &[f64] {
+    pub fn thresholds_of(&self, slot: &Slot) -> &[f64] {
         self.thresholds.get(slot.first as usize..slot.first as usize + slot.len as usize).unwrap_or(&[])
     }
 
+    /// Asks every test about one row (`values`: one an input feature, NaN for missing): `left[test]` says whether it goes
+    /// left.
+    pub fn decide(&self, values: &[f64], arithmetic: Arithmetic, left: &mut Vec<bool>) {
+        left.clear();
+        left.extend_from_slice(&self.missing_left);
+        for slot in &self.slots {
+            let value = values.get(slot.feature as usize).copied().unwrap_or(f64::NAN);
+            if let Rank::At(rank) = self.rank(slot, value, arithmetic) {
+                let of_slot = left.get_mut(slot.first as usize..(slot.first + slot.len) as usize);
+                let (wrong, right) = of_slot.unwrap_or(&mut []).split_at_mut(rank.min(slot.len) as usize);
+                wrong.fill(false);
+                right.fill(true);
+            }
+        }
+    }
+
     /// What a slot makes of a value.
-    pub(crate) fn rank(&self, slot: &Slot, value: f64, arithmetic: Arithmetic) -> Rank {
+    pub fn rank(&self, slot: &Slot, value: f64, arithmetic: Arithmetic) -> Rank {
         let x = as_trained(value, arithmetic);
         if x.is_nan() || (slot.kind == SlotKind::NumberOrZero && x.abs() <= ZERO_BAND) {
             return Rank::Missing;
@@ -87,7 +103,7 @@ impl Tests {
 }
 
 /// The value as the trainer's library takes it in.
-pub(crate) fn as_trained(value: f64, arithmetic: Arithmetic) -> f64 {
+pub(super) fn as_trained(value: f64, arithmetic: Arithmetic) -> f64 {
     match arithmetic {
         Arithmetic::F32Less => f64::from(value as f32),
         Arithmetic::F64LessEqual => value,
@@ -99,7 +115,7 @@ const F32_CODES: f64 = 16_777_216.0;
 
 /// Whether a value that is not NaN goes left at a category set. The code is the value cut towards zero. No code: for XGBoost
 /// a value under 0 or from 2^24 on, for LightGBM one that cuts to a negative integer or is beyond an i32.
-pub(crate) fn in_set(x: f64, words: &[u32], invalid_left: bool, arithmetic: Arithmetic) -> bool {
+pub(super) fn in_set(x: f64, words: &[u32], invalid_left: bool, arithmetic: Arithmetic) -> bool {
     let valid = match arithmetic {
         Arithmetic::F32Less => (0.0..F32_CODES).contains(&x),
         Arithmetic::F64LessEqual => x > -1.0 && x < 2_147_483_648.0,

@@ -1,8 +1,7 @@
 //! The plain kernel: one row after the other, one tree after the other, one node after the other. It does every forest;
 //! the fast kernels do those that have no vector leaves and no linear leaves.
 
-use super::wire::leaf_values;
-use super::{Arithmetic, Linear, Parts};
+use super::{Arithmetic, Linear, Parts, leaf_values};
 
 /// A tree to walk: nodes in preorder, so the left child of a split is the next node.
 #[derive(Debug, Clone, Copy, PartialEq)]

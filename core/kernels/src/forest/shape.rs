@@ -1,13 +1,9 @@
 //! The shapes of all trees as one string of bits.
 
-use crate::bundle::wire::Reader;
-use crate::error::BundleError;
-use crate::limits;
-
 /// Trees in preorder, left child first, one bit a node: 1 for a split, 0 for a leaf. A tree ends where it has no open child
 /// left, so the bits need no counts and every string of bits is either a list of whole trees or cut off.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Shape {
+pub struct Shape {
     bits: Vec<u8>,
     nodes: usize,
     trees: Vec<Span>,
@@ -15,33 +11,46 @@ pub(crate) struct Shape {
 
 /// Where a tree lies.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Span {
-    /// First node, split and leaf, counted over all trees.
-    pub(crate) node: u32,
-    pub(crate) split: u32,
-    pub(crate) leaf: u32,
+pub struct Span {
+    /// First node, counted over all trees.
+    pub node: u32,
+    /// First split.
+    pub split: u32,
+    /// First leaf.
+    pub leaf: u32,
     /// Splits of this tree; it has one leaf more.
-    pub(crate) splits: u32,
+    pub splits: u32,
     /// Splits on its longest path.
-    pub(crate) depth: u32,
+    pub depth: u32,
+}
+
+/// Why bits are no list of trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShapeError {
+    /// They are cut off, or hold another number of trees.
+    Misfit,
+    /// Bits are set after the last node.
+    Trailing,
+    /// A path has this many splits, more than allowed.
+    Depth(u32),
+}
+
+/// How many values the leaves of a tree have: one each, or one an output where the tree has no output of its own.
+pub fn leaf_values(output: Option<u32>, span: &Span, outputs: usize) -> usize {
+    (span.leaves() as usize).saturating_mul(if output.is_some() { 1 } else { outputs })
 }
 
 impl Span {
     /// Leaves of this tree.
-    pub(crate) fn leaves(&self) -> u32 {
+    pub fn leaves(&self) -> u32 {
         self.splits + 1
     }
 }
 
 impl Shape {
-    /// Reads `nodes` bits from `bits` and finds the trees; there must be `trees` of them, none deeper than the limit.
-    pub(crate) fn new(
-        bits: &[u8],
-        nodes: usize,
-        trees: usize,
-        input: &Reader<'_>,
-    ) -> Result<Self, BundleError> {
-        let malformed = || input.malformed("the shape of the trees does not fit their number");
+    /// Reads `nodes` bits from `bits` and finds the trees; there must be `trees` of them, none with more than `deepest` splits on a
+    /// path.
+    pub fn new(bits: &[u8], nodes: usize, trees: usize, deepest: usize) -> Result<Self, ShapeError> {
         let mut spans: Vec<Span> = Vec::with_capacity(trees);
         // Depths at which right children wait; the tree is whole when none does.
         let mut open: Vec<u32> = Vec::new();
@@ -51,19 +60,13 @@ impl Shape {
         for &byte in bits {
             for bit in 0..left.min(8) {
                 if fresh && spans.len() == trees {
-                    return Err(malformed());
+                    return Err(ShapeError::Misfit);
                 }
                 fresh = false;
                 if byte >> bit & 1 == 1 {
                     depth += 1;
-                    if depth as usize > limits::TREE_DEPTH {
-                        let (found, limit) = (u64::from(depth), limits::TREE_DEPTH as u64);
-                        return Err(BundleError::Limit {
-                            section: input.section(),
-                            what: "splits on a path of a tree",
-                            found,
-                            limit,
-                        });
+                    if depth as usize > deepest {
+                        return Err(ShapeError::Depth(depth));
                     }
                     open.push(depth);
                     span.splits += 1;
@@ -82,48 +85,48 @@ impl Shape {
                 }
             }
             if left < 8 && byte >> left != 0 {
-                return Err(input.malformed("bits after the last node"));
+                return Err(ShapeError::Trailing);
             }
             left = left.saturating_sub(8);
         }
         if !fresh || spans.len() != trees || left != 0 {
-            return Err(malformed());
+            return Err(ShapeError::Misfit);
         }
         Ok(Self { bits: bits.to_vec(), nodes, trees: spans })
     }
 
     /// Nodes of all trees.
-    pub(crate) fn nodes(&self) -> usize {
+    pub fn nodes(&self) -> usize {
         self.nodes
     }
 
     /// Splits of all trees.
-    pub(crate) fn splits(&self) -> usize {
+    pub fn splits(&self) -> usize {
         self.trees.last().map_or(0, |t| (t.split + t.splits) as usize)
     }
 
     /// Leaves of all trees.
-    pub(crate) fn leaves(&self) -> usize {
+    pub fn leaves(&self) -> usize {
         self.trees.last().map_or(0, |t| (t.leaf + t.leaves()) as usize)
     }
 
     /// The trees.
-    pub(crate) fn trees(&self) -> &[Span] {
+    pub fn trees(&self) -> &[Span] {
         &self.trees
     }
 
     /// The bits as they stand in the bundle.
-    pub(crate) fn bits(&self) -> &[u8] {
+    pub fn bits(&self) -> &[u8] {
         &self.bits
     }
 
     /// Whether a node, counted over all trees, is a split.
-    pub(crate) fn is_split(&self, node: usize) -> bool {
+    pub fn is_split(&self, node: usize) -> bool {
         self.bits.get(node / 8).is_some_and(|b| b >> (node % 8) & 1 == 1)
     }
 
     /// The nodes of a tree in preorder: true for a split.
-    pub(crate) fn of(&self, span: &Span) -> impl Iterator<Item = bool> + '_ {
+    pub fn of(&self, span: &Span) -> impl Iterator<Item = bool> + '_ {
         let first = span.node as usize;
         (first..first + 2 * span.splits as usize + 1).map(|n| self.is_split(n))
     }

@@ -1,0 +1,10 @@
+//! The loops of the Scorelet engine that are worth every byte they take: columns of values, and decision forests.
+//!
+//! They stand in a crate of their own because cargo chooses between speed and size by the crate: in the wasm that ships this
+//! one is compiled for speed, and everything around it (`scorelet-core`: bundles, records, decisions) for size. Nothing
+//! here parses or fails: what it is given has been checked by `scorelet-core`, which is the API to use.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+pub mod column;
+pub mod forest;
