@@ -45,13 +45,19 @@ pub(super) fn link(model: &ImportedForest) -> Link {
 /// # Errors
 /// [`ImportError`] if the file is no model, or not one that can be imported.
 pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error> {
-    // Imported here first, so that a refusal is the importer's own, with its place in the file.
-    if card::sniff(bytes).is_some() {
+    let is_card = card::sniff(bytes).is_some();
+    let kind = if is_card { "scorecard" } else { "trees" };
+    if let Ok(parts) = source::bare(name, kind, &[], bytes) {
+        return Ok(parts);
+    }
+    // Either the file is refused, and then the importer's own error says most, with its place in the file; or a feature
+    // has the node's name.
+    if is_card {
         let found = card::import(bytes, None, &BTreeMap::new())?;
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
-        return source::bare(name, "scorecard", &features, bytes);
+        return source::bare(name, kind, &features, bytes);
     }
     let found = trees(bytes)?;
     let features: Vec<&str> = found.forest.features.iter().map(|f| f.name.as_str()).collect();
-    source::bare(name, "trees", &features, bytes)
+    source::bare(name, kind, &features, bytes)
 }

@@ -60,3 +60,16 @@ fn bare_refusals_are_the_importers_own() {
     assert_eq!(refused(b"").code(), "SCL-0501");
     assert_eq!(refused(b"Variable,Bin,Points\nage,\"(-inf, 3)\",1\n").code(), "SCL-0503");
 }
+
+#[test]
+fn features_with_the_names_that_nodes_would_have() {
+    for name in ["scorecard", "scorecard.x", "a.b", "a b", "scorecard_"] {
+        let csv = format!("Variable,Bin,Points\n{name},\"(-inf, 3)\",1\n{name},\"[3, inf)\",2\n");
+        let parts = crate::author::bare::bundle_from_model("t", csv.as_bytes()).unwrap();
+        let mut scorer = Scorer::new(Bundle::open(&Bundle::encode(parts).unwrap(), Trust::Anyone).unwrap());
+        let column = scorer.bundle().scores[0].score.unwrap();
+        let mut out = [0.0];
+        scorer.score_columns(1, &[3.0], &[column], &mut out).unwrap();
+        assert_eq!(out, [2.0], "{name}");
+    }
+}
