@@ -1,5 +1,6 @@
-//! Complete trees: small trees padded to one depth, nodes in breadth-first order without child pointers. The children of
-//! node `i` are `2i` (right) and `2i + 1` (left), the root is node 1, so a walk is `i = 2i + left`.
+//! Complete trees: small trees padded to one depth, without child pointers. Eight trees make one heap: their roots are the
+//! nodes 8 to 15, and the children of node `i` are `2i` (right) and `2i + 1` (left), so a walk is `i = 2i + left` from whichever
+//! root. One heap instead of eight needs one base address instead of eight, which is what lets eight walks stay in registers.
 
 use super::Parts;
 use super::answers::Left;
@@ -15,9 +16,9 @@ pub(super) const DEEPEST: u32 = 8;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Perfect<T> {
     pub(super) depth: u32,
-    /// Places of the tests, `2^depth` a tree; the first of each tree is not used.
+    /// Places of the tests, `SIDE · 2^depth` a group; the first eight are not used.
     pub(super) nodes: Vec<u16>,
-    /// `2^depth` a tree.
+    /// `2^depth` a tree, tree after tree.
     pub(super) leaves: Vec<T>,
     pub(super) runs: Vec<Run>,
 }
@@ -59,12 +60,12 @@ impl<T: Real> Perfect<T> {
         let mut runs = Vec::with_capacity(by_output.len());
         let mut at = 0;
         for (output, trees) in &by_output {
-            for (i, &tree) in trees.iter().enumerate() {
-                let from = (at + i) * size;
-                if let (Some(nodes), Some(leaves)) =
-                    (nodes.get_mut(from..from + size), leaves.get_mut(from..from + size))
-                {
-                    lay_out(parts, tree, places, nodes, leaves);
+            for (eight, trees) in trees.chunks(SIDE).enumerate() {
+                let group = (at + eight * SIDE) * size..(at + eight * SIDE + SIDE) * size;
+                if let (Some(nodes), Some(leaves)) = (nodes.get_mut(group.clone()), leaves.get_mut(group)) {
+                    for (i, &tree) in trees.iter().enumerate() {
+                        lay_out(parts, tree, SIDE + i, places, nodes, leaves);
+                    }
                 }
             }
             let groups = trees.len().div_ceil(SIDE);
@@ -83,14 +84,14 @@ impl<T: Real> Perfect<T> {
             let sum = sums.get_mut(run.output as usize);
             if let (Some(nodes), Some(leaves), Some(sum)) = (nodes, leaves, sum) {
                 *sum = match self.depth {
-                    1 => walk::<T, 2>(self.depth, nodes, leaves, left, *sum),
-                    2 => walk::<T, 4>(self.depth, nodes, leaves, left, *sum),
-                    3 => walk::<T, 8>(self.depth, nodes, leaves, left, *sum),
-                    4 => walk::<T, 16>(self.depth, nodes, leaves, left, *sum),
-                    5 => walk::<T, 32>(self.depth, nodes, leaves, left, *sum),
-                    6 => walk::<T, 64>(self.depth, nodes, leaves, left, *sum),
-                    7 => walk::<T, 128>(self.depth, nodes, leaves, left, *sum),
-                    _ => walk::<T, 256>(self.depth, nodes, leaves, left, *sum),
+                    1 => walk::<T, { SIDE << 1 }>(self.depth, nodes, leaves, left, *sum),
+                    2 => walk::<T, { SIDE << 2 }>(self.depth, nodes, leaves, left, *sum),
+                    3 => walk::<T, { SIDE << 3 }>(self.depth, nodes, leaves, left, *sum),
+                    4 => walk::<T, { SIDE << 4 }>(self.depth, nodes, leaves, left, *sum),
+                    5 => walk::<T, { SIDE << 5 }>(self.depth, nodes, leaves, left, *sum),
+                    6 => walk::<T, { SIDE << 6 }>(self.depth, nodes, leaves, left, *sum),
+                    7 => walk::<T, { SIDE << 7 }>(self.depth, nodes, leaves, left, *sum),
+                    _ => walk::<T, { SIDE << 8 }>(self.depth, nodes, leaves, left, *sum),
                 };
             }
             from = to;
@@ -98,36 +99,43 @@ impl<T: Real> Perfect<T> {
     }
 }
 
-/// Walks all trees of one output and adds their leaves in order. `SIZE` is 2 to the power of `depth`; the depth is not a
-/// constant, because the compiler would then unroll the levels and keep every bit of every path apart.
+/// Walks all trees of one output and adds their leaves in order. `GROUP` is the size of a heap, `SIDE << depth`; the depth is
+/// not a constant, because the compiler would then unroll the levels and keep every bit of every path apart.
 #[inline(never)]
 #[allow(clippy::indexing_slicing, reason = "a u16 indexes 2^16 answers; node numbers are masked")]
-fn walk<T: Real, const SIZE: usize>(depth: u32, nodes: &[u16], leaves: &[T], left: &Left, mut sum: T) -> T {
-    let (nodes, _) = nodes.as_chunks::<SIZE>();
-    let (leaves, _) = leaves.as_chunks::<SIZE>();
-    let (nodes, _) = nodes.as_chunks::<SIDE>();
-    let (leaves, _) = leaves.as_chunks::<SIDE>();
+fn walk<T: Real, const GROUP: usize>(depth: u32, nodes: &[u16], leaves: &[T], left: &Left, mut sum: T) -> T {
+    let (nodes, _) = nodes.as_chunks::<GROUP>();
+    let (leaves, _) = leaves.as_chunks::<GROUP>();
     for (nodes, leaves) in nodes.iter().zip(leaves) {
-        let mut at = [1_usize; SIDE];
+        let mut at: [usize; SIDE] = core::array::from_fn(|tree| SIDE + tree);
         for _ in 0..depth {
-            for (at, nodes) in at.iter_mut().zip(nodes) {
-                *at = 2 * *at + usize::from(left[usize::from(nodes[*at % SIZE])]);
+            for at in &mut at {
+                *at = 2 * *at + usize::from(left[usize::from(nodes[*at % GROUP])]);
             }
         }
-        for (at, leaves) in at.iter().zip(leaves) {
-            sum = sum + leaves[*at % SIZE];
+        // Below the last level, node `GROUP + i` is leaf `i`.
+        for at in at {
+            sum = sum + leaves[at % GROUP];
         }
     }
     sum
 }
 
-/// Fills one tree's nodes and leaves. Below a leaf that stands higher than the padded depth, every path ends in that leaf.
-fn lay_out<T: Real>(parts: &Parts, tree: usize, places: &[u32], nodes: &mut [u16], leaves: &mut [T]) {
+/// Fills the nodes and leaves of one tree, whose root has the number `root`, in its group's. Below a leaf that stands higher
+/// than the padded depth, every path ends in that leaf.
+fn lay_out<T: Real>(
+    parts: &Parts,
+    tree: usize,
+    root: usize,
+    places: &[u32],
+    nodes: &mut [u16],
+    leaves: &mut [T],
+) {
     let Some(span) = parts.shape.trees().get(tree) else { return };
     let mut splits = parts.splits.iter().skip(span.split as usize);
     // Without vector leaves, a leaf's number is its value's.
     let mut values = parts.values.iter().skip(span.leaf as usize);
-    let (mut at, mut open) = (1_usize, Vec::new());
+    let (mut at, mut open) = (root, Vec::new());
     for is_split in parts.shape.of(span) {
         if is_split {
             let place = splits.next().and_then(|&test| places.get(test as usize));
@@ -144,7 +152,7 @@ fn lay_out<T: Real>(parts: &Parts, tree: usize, places: &[u32], nodes: &mut [u16
             }
             let size = leaves.len();
             leaves.get_mut(from - size..to - size).unwrap_or(&mut []).fill(value);
-            at = open.pop().unwrap_or(1);
+            at = open.pop().unwrap_or(root);
         }
     }
 }

@@ -46,8 +46,8 @@ fn run_trees<T: Real, const DEPTH: usize, const SIZE: usize>(
     let (leaves, _) = leaves.as_chunks::<SIDE>();
     let mut at = [[[0; 2]; 8]; SIDE];
     for (nodes, leaves) in nodes.iter().zip(leaves) {
-        for (nodes, at) in nodes.iter().zip(&mut at) {
-            leaf_numbers::<DEPTH, SIZE>(nodes, left, at);
+        for (tree, at) in at.iter_mut().enumerate() {
+            leaf_numbers::<DEPTH, SIZE>(nodes.as_flattened(), tree, left, at);
         }
         add_leaves(leaves, &at, sums);
     }
@@ -60,18 +60,23 @@ fn run_trees<T: Real, const DEPTH: usize, const SIZE: usize>(
     reason = "levels and halves are below DEPTH and SIZE by the loops' own bounds"
 )]
 fn leaf_numbers<const DEPTH: usize, const SIZE: usize>(
-    nodes: &[u16; SIZE],
+    nodes: &[u16],
+    tree: usize,
     left: &[Plane],
     at: &mut [[u64; 2]; 8],
 ) {
-    let plane = |node: usize| left.get(usize::from(nodes[node])).copied().unwrap_or(Plane::none());
+    // The `i`-th node of a level, which begins at node `SIDE << level` with the first tree's.
+    let plane = |level: usize, i: usize| {
+        let place = nodes.get(((SIDE + tree) << level) + i).copied().unwrap_or(0);
+        left.get(usize::from(place)).copied().unwrap_or(Plane::none())
+    };
     let mut decisions = [Plane::none(); DEPTH];
     let mut standing = [Plane::none(); SIZE];
-    decisions[0] = plane(1);
+    decisions[0] = plane(0, 0);
     for level in 1..DEPTH {
         let half = 1 << (level - 1);
         for (i, standing) in standing.iter_mut().enumerate().take(half) {
-            *standing = decisions[0].select(plane(3 * half + i), plane(2 * half + i));
+            *standing = decisions[0].select(plane(level, half + i), plane(level, i));
         }
         let mut half = half / 2;
         for above in &decisions[1..level] {
