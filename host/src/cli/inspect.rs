@@ -138,6 +138,9 @@ fn line(out: &mut String, name: &str, wide: usize, text: &str) {
     let room = term::width().saturating_sub(wide + 4).max(30);
     let pad = wide.saturating_sub(name.width());
     let _ = write!(out, "  {name}{:pad$}  ", "");
+    if name.width() > wide {
+        let _ = write!(out, "\n{:indent$}", "", indent = wide + 4);
+    }
     let mut used = 0;
     for word in text.split(' ') {
         let length = word.width();
