@@ -34,7 +34,7 @@ fn main() {
 }
 
 fn build_core(root: &Path, target: &Path) -> PathBuf {
-    for watched in ["core/src", "core/Cargo.toml", "Cargo.toml", "Cargo.lock"] {
+    for watched in ["core/src", "core/Cargo.toml", "core/kernels", "Cargo.toml", "Cargo.lock"] {
         println!("cargo:rerun-if-changed={}", root.join(watched).display());
     }
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -7,16 +7,18 @@ use std::io::Write;
 
 /// Writes values into a buffer; puts the commas itself.
 #[derive(Debug)]
-pub(crate) struct Json<'a>(&'a mut Vec<u8>);
+pub(crate) struct Json<'a>(&'a mut Vec<u8>, usize);
 
 impl<'a> Json<'a> {
     /// Appends to `out`.
     pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self(out)
+        // What stands before is somebody else's: the first value has no comma.
+        let start = out.len();
+        Self(out, start)
     }
 
     fn separate(&mut self) {
-        if !matches!(self.0.last(), None | Some(b'{' | b'[' | b':')) {
+        if self.0.len() > self.1 && !matches!(self.0.last(), Some(b'{' | b'[' | b':')) {
             self.0.push(b',');
         }
     }

@@ -4,12 +4,24 @@ use super::sandbox::Sandbox;
 
 #[test]
 fn what_init_makes_builds_scores_and_certifies() {
+    let sandbox = Sandbox::new();
+    let said = sandbox.run(&["init", "mine"]).ok();
+    assert!(said.contains("scorelet build mine -o model.sclb"), "{said}");
+    let built = sandbox.run(&["build", "mine", "-o", "mine.sclb"]);
+    assert_eq!(built.err, "", "the template has warnings");
+    built.ok();
+    let out = sandbox.run(&["score", "mine.sclb", "mine/applicants.csv", "--reasons", "--on-error", "skip"]);
+    assert!(out.out.lines().count() > 2, "{}", out.out);
+    sandbox.run(&["certify", "mine", "--rows", "500"]).ok();
+}
+
+#[test]
+fn inspect_shows_fields_graph_and_scores() {
     let sandbox = Sandbox::with_card();
     let text = sandbox.run(&["inspect", "card.sclb"]).ok();
     for part in ["first-card 0.1.0", "signed by  nobody", "category of 3", "scorecard(", "credit"] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    sandbox.run(&["certify", "card", "--rows", "500"]).ok();
     // A folder is compiled in memory: the same bundle, so the same digest.
     let json: serde_json::Value =
         serde_json::from_str(&sandbox.run(&["inspect", "card", "--json"]).ok()).unwrap();
