@@ -70,9 +70,11 @@ impl Answers {
 /// Copies the opposite. A plain copy would become a call of memcpy, which costs more than these few vectors.
 #[inline(always)]
 fn copy_opposite(from: &[u8], to: &mut [u8]) {
-    let (to, _) = to.as_chunks_mut::<ALIGN>();
-    let (from, _) = from.as_chunks::<ALIGN>();
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = from.map(|right| right ^ 1);
-    }
+    // Four vectors a turn: the turns cost as much as the copying.
+    let (to, to_rest) = to.as_chunks_mut::<{ 4 * ALIGN }>();
+    let (from, from_rest) = from.as_chunks::<{ 4 * ALIGN }>();
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = from.map(|right| right ^ 1));
+    let (to, _) = to_rest.as_chunks_mut::<ALIGN>();
+    let (from, _) = from_rest.as_chunks::<ALIGN>();
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = from.map(|right| right ^ 1));
 }

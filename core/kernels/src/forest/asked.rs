@@ -6,9 +6,9 @@ use super::real::Real;
 use super::{Parts, slot::Tests};
 use crate::column::Inputs;
 
-/// By place, whether a missing value goes left, as an index.
+/// By place, whether a missing value goes left: all bits set, or none.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Missing(Vec<u8>);
+pub(super) struct Missing(Vec<u64>);
 
 impl Missing {
     pub(super) fn new<T: Real>(parts: &Parts, bins: &Bins<T>) -> Self {
@@ -17,7 +17,10 @@ impl Missing {
         for (slot, bin) in slots.iter().zip(&bins.slots) {
             let from = missing_left.get(slot.first as usize..).unwrap_or(&[]);
             let to = missing.get_mut(bin.first as usize..).unwrap_or(&mut []);
-            to.iter_mut().zip(from).take(slot.len as usize).for_each(|(to, from)| *to = u8::from(*from));
+            to.iter_mut()
+                .zip(from)
+                .take(slot.len as usize)
+                .for_each(|(to, from)| *to = if *from { u64::MAX } else { 0 });
         }
         Self(missing)
     }
@@ -83,11 +86,12 @@ fn scatter(ranks: &[u32], rows: &mut [[u64; 2]]) {
 
 /// A row goes left at every test from its rank on; a missing one (its rank is beyond the last test) where the test says so.
 #[inline(never)]
-fn accumulate(rows: &[[u64; 2]], absent: u128, missing: &[u8], left: &mut [Plane]) {
-    let absent = [Plane::none(), Plane::of([absent as u64, (absent >> 64) as u64])];
+fn accumulate(rows: &[[u64; 2]], absent: u128, missing: &[u64], left: &mut [Plane]) {
+    let absent = Plane::of([absent as u64, (absent >> 64) as u64]);
     let mut so_far = Plane::none();
     for ((rows, &missing), left) in rows.iter().zip(missing).zip(left) {
         so_far = so_far.or(Plane::of(*rows));
-        *left = so_far.or(if missing == 0 { absent[0] } else { absent[1] });
+        // No choice between two planes: that would be a branch in wasm.
+        *left = so_far.or(absent.and(Plane::of([missing; 2])));
     }
 }

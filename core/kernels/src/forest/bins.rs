@@ -125,6 +125,7 @@ impl<T: Real> Bins<T> {
     }
 
     /// How many of the slot's tests send the value right, or `None` if it is missing.
+    #[inline(always)]
     pub(super) fn rank(&self, bin: &Bin, value: f64) -> Option<u32> {
         let x = T::of(value);
         (!x.missing(bin.zero)).then(|| self.failed(bin, x))
@@ -150,7 +151,7 @@ impl<T: Real> Bins<T> {
 
     #[inline(always)]
     fn count_block(&self, block: u32, x: T) -> u32 {
-        self.blocks.get(block as usize).map_or(0, |block| count(block, x))
+        self.blocks.get(block as usize).map_or(0, |block| T::fails_of(x, block))
     }
 }
 
@@ -180,7 +181,7 @@ fn ranks_of_one<T: Real>(
     ranks: &mut [u32],
 ) -> u128 {
     let Some(block) = blocks.first() else { return 0 };
-    each(bin, values, ranks, |x| tests.get(count(block, x) as usize).copied().unwrap_or(bin.len))
+    each(bin, values, ranks, |x| tests.get(T::fails_of(x, block) as usize).copied().unwrap_or(bin.len))
 }
 
 #[inline(never)]
@@ -194,8 +195,8 @@ fn ranks_of_two<T: Real>(
 ) -> u128 {
     let Some(top) = top.first() else { return 0 };
     each(bin, values, ranks, |x| {
-        let skipped = count(top, x);
-        let failed = blocks.get(skipped as usize).map_or(0, |block| count(block, x));
+        let skipped = T::fails_of(x, top);
+        let failed = blocks.get(skipped as usize).map_or(0, |block| T::fails_of(x, block));
         tests.get((skipped * WIDE as u32 + failed) as usize).copied().unwrap_or(bin.len)
     })
 }
@@ -214,12 +215,6 @@ fn each<T: Real>(bin: &Bin, values: &[f64], ranks: &mut [u32], failed: impl Fn(T
         }
     }
     u128::from(missing[0]) | u128::from(missing[1]) << 64
-}
-
-/// Thresholds of a block that the value fails.
-#[inline(always)]
-fn count<T: Real>(block: &[T; WIDE], x: T) -> u32 {
-    block.iter().map(|&t| u32::from(T::fails(x, t))).sum()
 }
 
 fn padded<T: Real>(thresholds: &[T]) -> [T; WIDE] {

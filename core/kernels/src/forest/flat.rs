@@ -210,7 +210,7 @@ impl<T: Real> Flat<T> {
 /// By test: its column of ranks, and its rank from bit 16 on.
 fn questions(parts: &Parts) -> Vec<u32> {
     let tests = &parts.tests;
-    let mut questions = Vec::with_capacity(tests.len());
+    let mut questions = Vec::with_capacity(tests.count());
     for (i, slot) in tests.slots.iter().enumerate() {
         let missing = tests.missing_left.get(slot.first as usize..).unwrap_or(&[]);
         let of_slot = missing.iter().take(slot.len as usize).zip(0_u32..);

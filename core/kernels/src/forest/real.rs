@@ -17,6 +17,8 @@ pub(super) trait Real: Copy + Debug + PartialEq + PartialOrd + Add<Output = Self
     fn wide(self) -> f64;
     /// Whether a value fails the test with this threshold, that is goes right. False if either is NaN.
     fn fails(x: Self, threshold: Self) -> bool;
+    /// How many of these thresholds a value fails.
+    fn fails_of(x: Self, thresholds: &[Self; 16]) -> u32;
     /// Whether it is NaN or, with `zero`, as near to zero as counts as missing.
     fn missing(self, zero: bool) -> bool;
     /// Division.
@@ -34,6 +36,10 @@ impl Real for f32 {
     }
     fn fails(x: Self, threshold: Self) -> bool {
         threshold <= x
+    }
+    #[inline(always)]
+    fn fails_of(x: Self, thresholds: &[Self; 16]) -> u32 {
+        count::fails_f32(x, thresholds)
     }
     fn missing(self, zero: bool) -> bool {
         self.is_nan() || (zero && f64::from(self).abs() <= ZERO_BAND)
@@ -55,10 +61,64 @@ impl Real for f64 {
     fn fails(x: Self, threshold: Self) -> bool {
         threshold < x
     }
+    #[inline(always)]
+    fn fails_of(x: Self, thresholds: &[Self; 16]) -> u32 {
+        count::fails_f64(x, thresholds)
+    }
     fn missing(self, zero: bool) -> bool {
         self.is_nan() || (zero && self.abs() <= ZERO_BAND)
     }
     fn over(self, divisor: Self) -> Self {
         self / divisor
+    }
+}
+
+/// The compiler makes vectors of the plain loop for x86-64, but not for wasm.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod count {
+    use super::Real;
+
+    #[inline(always)]
+    pub(super) fn fails_f32(x: f32, thresholds: &[f32; 16]) -> u32 {
+        thresholds.iter().map(|&t| u32::from(Real::fails(x, t))).sum()
+    }
+
+    #[inline(always)]
+    pub(super) fn fails_f64(x: f64, thresholds: &[f64; 16]) -> u32 {
+        thresholds.iter().map(|&t| u32::from(Real::fails(x, t))).sum()
+    }
+}
+
+/// Comparisons give masks of 0 or -1, which are packed to a byte each and counted.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod count {
+    use core::arch::wasm32::{
+        f32x4, f32x4_le, f32x4_splat, f64x2, f64x2_lt, f64x2_splat, i8x16_bitmask, i8x16_narrow_i16x8,
+        i16x8_narrow_i32x4, i32x4_shuffle, v128,
+    };
+
+    #[inline(always)]
+    pub(super) fn fails_f32(x: f32, t: &[f32; 16]) -> u32 {
+        let x = f32x4_splat(x);
+        let four = |a, b, c, d| f32x4_le(f32x4(a, b, c, d), x);
+        let [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = *t;
+        sum(four(t0, t1, t2, t3), four(t4, t5, t6, t7), four(t8, t9, t10, t11), four(t12, t13, t14, t15))
+    }
+
+    #[inline(always)]
+    pub(super) fn fails_f64(x: f64, t: &[f64; 16]) -> u32 {
+        let x = f64x2_splat(x);
+        let four = |a, b, c, d| {
+            let (low, high) = (f64x2_lt(f64x2(a, b), x), f64x2_lt(f64x2(c, d), x));
+            i32x4_shuffle::<0, 2, 4, 6>(low, high)
+        };
+        let [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = *t;
+        sum(four(t0, t1, t2, t3), four(t4, t5, t6, t7), four(t8, t9, t10, t11), four(t12, t13, t14, t15))
+    }
+
+    #[inline(always)]
+    fn sum(a: v128, b: v128, c: v128, d: v128) -> u32 {
+        let bytes = i8x16_narrow_i16x8(i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
+        u32::from(i8x16_bitmask(bytes)).count_ones()
     }
 }

@@ -53,7 +53,7 @@ pub enum Rank {
 
 impl Tests {
     /// How many tests there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.thresholds.len()
     }
 

@@ -67,7 +67,7 @@ impl Forest {
 
     /// How many tests there are: distinct questions that the splits ask.
     pub fn tests(&self) -> usize {
-        self.parts.tests.len()
+        self.parts.tests.count()
     }
 
     /// Whether the trainer gave training weights, which TreeSHAP needs.

@@ -46,7 +46,7 @@ impl Wire for Forest {
         }
         out.count(p.shape.nodes());
         out.extend_from_slice(p.shape.bits());
-        if p.tests.len() <= NARROW_TESTS {
+        if p.tests.count() <= NARROW_TESTS {
             p.splits.iter().for_each(|&t| out.u16(t as u16));
         } else {
             p.splits.iter().for_each(|&t| out.u32(t));
@@ -110,7 +110,7 @@ fn get_parts(input: &mut Reader<'_>) -> Result<Parts, BundleError> {
     };
     let nodes = input.count("nodes of trees", limits::TREE_NODES, 0)?;
     let shape = shape(input.take(nodes.div_ceil(8))?, nodes, trees, input.section())?;
-    let splits = get_splits(shape.splits(), tests.len(), input)?;
+    let splits = get_splits(shape.splits(), tests.count(), input)?;
     let leaf_values = outputs.iter().zip(shape.trees()).map(|(o, span)| leaf_values(*o, span, base.len()));
     let values = get_numbers(leaf_values.sum(), wide, input)?;
     let (mut covers, mut inner_covers) = (Vec::new(), Vec::new());
@@ -234,7 +234,7 @@ fn get_tests(features: u32, wide: bool, input: &mut Reader<'_>) -> Result<Tests,
             return Err(input.malformed("a forest's slots are not in order"));
         }
         before = Some((feature, code));
-        let first = tests.len();
+        let first = tests.count();
         let kind = if code == 2 {
             let flags = input.u8()?;
             let words = input.u32s("words of a category set", SET_WORDS)?;
@@ -248,7 +248,7 @@ fn get_tests(features: u32, wide: bool, input: &mut Reader<'_>) -> Result<Tests,
             get_thresholds(wide, &mut tests, input)?;
             if code == 0 { SlotKind::Number } else { SlotKind::NumberOrZero }
         };
-        let len = tests.len() - first;
+        let len = tests.count() - first;
         tests.slots.push(Slot { feature, first: first as u32, len: len as u32, kind });
     }
     Ok(tests)
