@@ -46,12 +46,6 @@ pub fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
 }
 
-/// Cosine.
-#[inline(never)]
-pub fn cos(x: f64) -> f64 {
-    libm::cos(x)
-}
-
 /// e^x − 1, exact near 0.
 #[inline(never)]
 pub fn exp_m1(x: f64) -> f64 {

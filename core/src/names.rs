@@ -1,4 +1,8 @@
 //! Names in order: look-up by binary search, and duplicates.
+//!
+//! Sorted by a heap: std's general sort is 2 KB of compressed wasm.
+
+use std::collections::BinaryHeap;
 
 /// Names with their indexes, sorted.
 #[derive(Debug, Clone, Default)]
@@ -7,9 +11,8 @@ pub(crate) struct Names(Vec<(String, u32)>);
 impl Names {
     /// Sorts the names; their indexes are their places in the iteration.
     pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
-        let mut names: Vec<(String, u32)> = names.zip(0..).map(|(n, i)| (n.to_owned(), i)).collect();
-        names.sort();
-        Self(names)
+        let names: BinaryHeap<(String, u32)> = names.zip(0..).map(|(n, i)| (n.to_owned(), i)).collect();
+        Self(names.into_sorted_vec())
     }
 
     /// The index of a name.

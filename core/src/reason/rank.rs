@@ -35,11 +35,24 @@ impl Ranking {
                 self.adverse.push(Reason { group: group as u32, contribution });
             }
         }
-        self.adverse.sort_unstable_by(|a, b| {
-            let by_size = b.contribution.abs().total_cmp(&a.contribution.abs());
-            by_size.then(a.group.cmp(&b.group))
-        });
-        self.adverse.truncate(spec.max as usize);
+        // The few that are named are picked one after the other: the first of the greatest that are left. They stand in
+        // the order of their groups, and taking one out of the middle must keep that.
+        let named = self.adverse.len().min(spec.max as usize);
+        for place in 0..named {
+            let Some((first, rest)) = self.adverse.get_mut(place..).and_then(<[Reason]>::split_first_mut)
+            else {
+                break;
+            };
+            let mut greatest = first.contribution.abs();
+            let mut at = 0;
+            for (i, reason) in rest.iter().enumerate() {
+                if reason.contribution.abs() > greatest {
+                    (greatest, at) = (reason.contribution.abs(), i + 1);
+                }
+            }
+            self.adverse.get_mut(place..=place + at).unwrap_or(&mut []).rotate_right(1);
+        }
+        self.adverse.truncate(named);
         &self.adverse
     }
 }
