@@ -100,7 +100,7 @@ impl<T: Real> Masks<T> {
                         *table = [T::NOTHING; LEAVES];
                     }
                 }
-                add_leaves(&tables, &at, sums);
+                add_leaves(tables.each_ref(), &at, sums);
             }
             first += trees;
         }

@@ -6,6 +6,7 @@ use super::Parts;
 use super::answers::Left;
 use super::bins::Bins;
 use super::real::Real;
+use super::sliced::REACH;
 
 /// Trees that are walked side by side, so that their loads overlap. Below 8 the compiler undoes the interleaving.
 pub(super) const SIDE: usize = 8;
@@ -18,7 +19,7 @@ pub(super) struct Perfect<T> {
     pub(super) depth: u32,
     /// Places of the tests, `SIDE · 2^depth` a group; the first eight are not used.
     pub(super) nodes: Vec<u16>,
-    /// `2^depth` a tree, tree after tree.
+    /// `2^depth` a tree, tree after tree; then as many more that the last tree's can be taken as an array of [`REACH`].
     pub(super) leaves: Vec<T>,
     pub(super) runs: Vec<Run>,
 }
@@ -56,7 +57,7 @@ impl<T: Real> Perfect<T> {
         let by_output = trees_by_output(parts);
         let trees: usize = by_output.iter().map(|(_, t)| t.len().next_multiple_of(SIDE)).sum();
         let mut nodes = vec![0_u16; trees * size];
-        let mut leaves = vec![T::NOTHING; trees * size];
+        let mut leaves = vec![T::NOTHING; trees * size + REACH];
         let mut runs = Vec::with_capacity(by_output.len());
         let mut at = 0;
         for (output, trees) in &by_output {

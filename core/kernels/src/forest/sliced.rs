@@ -5,51 +5,52 @@ use super::perfect::{Perfect, SIDE};
 use super::plane::{Plane, ROWS, numbers};
 use super::real::Real;
 
+/// Where 128 rows stand in 8 trees: leaf numbers, turned as `numbers` gives them.
+type At = [[[u64; 2]; 8]; SIDE];
+
+/// Leaves that a leaf number can name: it is a byte.
+pub(super) const REACH: usize = 256;
+
 impl<T: Real> Perfect<T> {
     /// Adds each output's trees to the sums of 128 rows: `sums` has [`ROWS`] an
     /// output, in the order of `place_of`.
     pub(super) fn add_sliced(&self, left: &[Plane], sums: &mut [T]) {
+        // Apart from the leaves, so that it is compiled once a depth and not again for each type of number.
+        let find = match self.depth {
+            1 => leaves_of_eight::<1, 2>,
+            2 => leaves_of_eight::<2, 4>,
+            3 => leaves_of_eight::<3, 8>,
+            4 => leaves_of_eight::<4, 16>,
+            5 => leaves_of_eight::<5, 32>,
+            6 => leaves_of_eight::<6, 64>,
+            7 => leaves_of_eight::<7, 128>,
+            _ => leaves_of_eight::<8, 256>,
+        };
+        let (size, group) = (1 << self.depth, SIDE << self.depth);
+        let mut at = [[[0; 2]; 8]; SIDE];
         let mut from = 0;
-        for run in &self.runs {
-            let to = from + ((run.groups * SIDE) << self.depth);
-            let start = run.output as usize * ROWS;
-            let (nodes, leaves) = (self.nodes.get(from..to), self.leaves.get(from..to));
-            let sums = sums.get_mut(start..start + ROWS).and_then(|s| s.as_mut_array::<ROWS>());
-            if let (Some(nodes), Some(leaves), Some(sums)) = (nodes, leaves, sums) {
-                match self.depth {
-                    1 => run_trees::<T, 1, 2>(nodes, leaves, left, sums),
-                    2 => run_trees::<T, 2, 4>(nodes, leaves, left, sums),
-                    3 => run_trees::<T, 3, 8>(nodes, leaves, left, sums),
-                    4 => run_trees::<T, 4, 16>(nodes, leaves, left, sums),
-                    5 => run_trees::<T, 5, 32>(nodes, leaves, left, sums),
-                    6 => run_trees::<T, 6, 64>(nodes, leaves, left, sums),
-                    7 => run_trees::<T, 7, 128>(nodes, leaves, left, sums),
-                    _ => run_trees::<T, 8, 256>(nodes, leaves, left, sums),
+        for (run, sums) in self.runs.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
+            for _ in 0..run.groups {
+                find(self.nodes.get(from..).unwrap_or(&[]), left, &mut at);
+                // A leaf number is under `size`: what its array has beyond is other trees' and never read.
+                let leaves = core::array::from_fn(|tree| {
+                    self.leaves.get(from + tree * size..).and_then(<[T]>::first_chunk::<REACH>)
+                });
+                if let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f), Some(g), Some(h)] = leaves {
+                    add_leaves([a, b, c, d, e, f, g, h], &at, sums);
                 }
+                from += group;
             }
-            from = to;
         }
     }
 }
 
-/// `SIZE` is `2^DEPTH`.
+/// `SIZE` is `2^DEPTH`; `nodes` begins with those of the 8 trees.
 #[inline(never)]
-fn run_trees<T: Real, const DEPTH: usize, const SIZE: usize>(
-    nodes: &[u16],
-    leaves: &[T],
-    left: &[Plane],
-    sums: &mut [T; ROWS],
-) {
-    let (nodes, _) = nodes.as_chunks::<SIZE>();
-    let (leaves, _) = leaves.as_chunks::<SIZE>();
-    let (nodes, _) = nodes.as_chunks::<SIDE>();
-    let (leaves, _) = leaves.as_chunks::<SIDE>();
-    let mut at = [[[0; 2]; 8]; SIDE];
-    for (nodes, leaves) in nodes.iter().zip(leaves) {
-        for (tree, at) in at.iter_mut().enumerate() {
-            leaf_numbers::<DEPTH, SIZE>(nodes.as_flattened(), tree, left, at);
-        }
-        add_leaves(leaves, &at, sums);
+fn leaves_of_eight<const DEPTH: usize, const SIZE: usize>(nodes: &[u16], left: &[Plane], at: &mut At) {
+    let Some(nodes) = nodes.as_chunks::<SIZE>().0.first_chunk::<SIDE>() else { return };
+    for (tree, at) in at.iter_mut().enumerate() {
+        leaf_numbers::<DEPTH, SIZE>(nodes.as_flattened(), tree, left, at);
     }
 }
 
@@ -95,18 +96,14 @@ fn leaf_numbers<const DEPTH: usize, const SIZE: usize>(
 
 /// Adds 8 trees' leaves to each row's sum, in order.
 #[inline(never)]
-#[allow(clippy::indexing_slicing, reason = "a leaf number is masked")]
-pub(super) fn add_leaves<T: Real, const SIZE: usize>(
-    leaves: &[[T; SIZE]; SIDE],
-    at: &[[[u64; 2]; 8]; SIDE],
-    sums: &mut [T; ROWS],
-) {
+#[allow(clippy::indexing_slicing, reason = "a byte indexes 256 leaves; rows are below 8")]
+pub(super) fn add_leaves<T: Real>(leaves: [&[T; REACH]; SIDE], at: &At, sums: &mut [T; ROWS]) {
     let (sums, _) = sums.as_chunks_mut::<8>();
     for (eight, sums) in sums.iter_mut().enumerate() {
         let at: [[u8; 8]; SIDE] = at.each_ref().map(|at| at.as_flattened()[eight % 16].to_le_bytes());
         for (row, sum) in sums.iter_mut().enumerate() {
             for (at, leaves) in at.iter().zip(leaves) {
-                *sum = *sum + leaves[usize::from(at[row]) % SIZE];
+                *sum = *sum + leaves[usize::from(at[row])];
             }
         }
     }
