@@ -57,11 +57,6 @@ impl Tests {
         self.thresholds.len()
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The slot that a test belongs to.
     pub fn slot_of(&self, test: u32) -> Option<&Slot> {
         let after = self.slots.partition_point(|s| s.first <= test);
