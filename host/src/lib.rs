@@ -10,6 +10,7 @@ pub mod error;
 pub mod evaluate;
 pub mod input;
 pub mod model;
+pub mod performance;
 pub mod runtime;
 pub mod score;
 

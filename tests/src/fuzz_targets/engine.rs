@@ -34,7 +34,7 @@ fn open(bytes: &[u8], trust: Trust<'_>) {
 }
 
 /// A bundle that opened must score whatever it is given.
-fn try_out(bundle: Bundle) {
+pub(super) fn try_out(bundle: Bundle) {
     let fields = bundle.fields.len();
     let columns: Vec<u32> = (0..bundle.graph.columns() as u32).collect();
     // Wide graphs are fine, but a thousand of them a second are not.

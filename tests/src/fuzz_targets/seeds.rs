@@ -76,6 +76,7 @@ pub(super) fn calls() -> Vec<Vec<u8>> {
 /// Sources that name most of what the language has.
 pub(super) fn bundle_sources() -> Vec<Vec<u8>> {
     let paths = [
+        "corpus/every-kind/bundle.toml",
         "sources/features.toml",
         "../host/src/cli/init/bundle.toml",
         "../host/examples/german-credit/scorecard/bundle.toml",

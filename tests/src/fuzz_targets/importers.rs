@@ -1,0 +1,125 @@
+//! Importers: a trainer's file, and the bundle that is made from it alone.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use scorelet_core::Error;
+use scorelet_core::author::bare::bundle_from_model;
+use scorelet_core::author::card::{self, CardFormat};
+use scorelet_core::author::import::{ImportedForest, lightgbm, xgboost};
+use scorelet_core::bundle::{Bundle, Trust};
+
+use super::{check_error, engine};
+use crate::data;
+
+/// Seeds of a target at most, and their size: a small file is mutated where it matters more often.
+const SEEDS: usize = 24;
+const SEED_BYTES: u64 = 12_000;
+
+const TABLE: &[u8] = b"Variable,Bin,Points\nage,\"(-inf, 3)\",1\nage,\"[3, inf)\",2\n";
+
+pub(super) fn xgboost(data: &[u8]) {
+    imported(data, xgboost::import(data).and_then(evaluate).err());
+}
+
+pub(super) fn lightgbm(data: &[u8]) {
+    imported(data, lightgbm::import(data).and_then(evaluate).err());
+}
+
+/// A model that came in must evaluate as it is, and compile or say why not.
+fn evaluate(model: ImportedForest) -> Result<(), Error> {
+    for value in [f64::NAN, 0.0, -1.0, 1e300] {
+        model.forest.margins(&vec![value; model.forest.features.len()]);
+    }
+    model.forest.compile()?;
+    Ok(())
+}
+
+pub(super) fn optbinning(data: &[u8]) {
+    card(data, CardFormat::OptBinning);
+    // As a variable's own binning file, too: both are JSON.
+    let binning = BTreeMap::from([("age".to_owned(), data)]);
+    card::import(TABLE, Some(CardFormat::OptBinning), &binning).err().iter().for_each(check_error);
+}
+
+pub(super) fn scorecardpy(data: &[u8]) {
+    card(data, CardFormat::Scorecardpy);
+}
+
+pub(super) fn toad(data: &[u8]) {
+    card(data, CardFormat::Toad);
+}
+
+fn card(data: &[u8], format: CardFormat) {
+    imported(data, card::import(data, Some(format), &BTreeMap::new()).err());
+}
+
+/// Whatever the importer said, the way from a bare file to a bundle must hold too; a bundle that comes out must open.
+fn imported(data: &[u8], refused: Option<Error>) {
+    refused.iter().for_each(check_error);
+    match bundle_from_model("fuzz", data) {
+        Err(error) => check_error(&error),
+        Ok(parts) => match Bundle::encode(parts) {
+            Err(error) => check_error(&error),
+            Ok(bytes) => {
+                engine::try_out(Bundle::open(&bytes, Trust::Anyone).expect("what was written can be read"))
+            }
+        },
+    }
+}
+
+/// Small golden files of some trainers whose name ends so.
+fn golden(trainers: &[&str], ending: &str) -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for trainer in std::fs::read_dir(data("golden")).expect("golden cases").flatten() {
+        let name = trainer.file_name().to_string_lossy().into_owned();
+        if trainers.iter().any(|wanted| name.starts_with(wanted)) {
+            collect(&trainer.path(), ending, &mut seeds);
+        }
+    }
+    seeds.sort();
+    seeds.sort_by_key(Vec::len);
+    seeds.dedup();
+    seeds.truncate(SEEDS);
+    seeds
+}
+
+fn collect(folder: &Path, ending: &str, seeds: &mut Vec<Vec<u8>>) {
+    for case in std::fs::read_dir(folder).expect("cases of a trainer").flatten() {
+        for file in std::fs::read_dir(case.path()).into_iter().flatten().flatten() {
+            let path = file.path();
+            let small = path.metadata().is_ok_and(|m| m.is_file() && m.len() <= SEED_BYTES);
+            if small && path.to_string_lossy().ends_with(ending) {
+                seeds.push(std::fs::read(path).expect("a golden file"));
+            }
+        }
+    }
+}
+
+pub(super) fn xgboost_json_seeds() -> Vec<Vec<u8>> {
+    golden(&["xgboost"], "model.json")
+}
+
+pub(super) fn xgboost_ubjson_seeds() -> Vec<Vec<u8>> {
+    golden(&["xgboost"], "model.ubj")
+}
+
+pub(super) fn lightgbm_seeds() -> Vec<Vec<u8>> {
+    golden(&["lightgbm"], "model.txt")
+}
+
+pub(super) fn optbinning_seeds() -> Vec<Vec<u8>> {
+    let mut seeds = golden(&["optbinning"], "scorecard.csv");
+    seeds.extend(golden(&["optbinning"], "scorecard.json"));
+    let binning = "golden/optbinning-0.20.1/special-names/binning/age.json";
+    seeds.push(std::fs::read(data(binning)).expect("a golden case"));
+    seeds
+}
+
+pub(super) fn scorecardpy_seeds() -> Vec<Vec<u8>> {
+    golden(&["scorecardpy"], "card.csv")
+}
+
+pub(super) fn toad_seeds() -> Vec<Vec<u8>> {
+    golden(&["toad"], "card.json")
+}
