@@ -49,7 +49,9 @@ pub(crate) fn show(command: &Command) -> String {
     let name =
         Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let args = command.get_args().map(|a| a.to_string_lossy().into_owned());
-    std::iter::once(name).chain(args).collect::<Vec<_>>().join(" ")
+    let line = std::iter::once(name).chain(args).collect::<Vec<_>>().join(" ");
+    // Everything runs at the root.
+    line.replace(&format!("{}/", root().display()), "")
 }
 
 /// Runs a command with its output shown as it comes.
