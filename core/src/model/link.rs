@@ -117,26 +117,27 @@ impl Kernel for Link {
     #[inline(never)]
     fn eval(&self, inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, _scratch: &mut Scratch) {
         match *self {
-            Self::Identity => elementwise(inputs, outputs, |x| x),
-            Self::Logit { sigmoid } => elementwise(inputs, outputs, |x| math::sigmoid(sigmoid * x)),
-            Self::Probit => elementwise(inputs, outputs, math::normal_cdf),
-            Self::Cloglog => elementwise(inputs, outputs, |x| -math::exp_m1(-math::exp(x))),
-            Self::Exp => elementwise(inputs, outputs, math::exp),
-            Self::SquareSign => elementwise(inputs, outputs, |x| if x < 0.0 { -(x * x) } else { x * x }),
-            Self::Hinge => elementwise(inputs, outputs, |x| f64::from(u8::from(x > 0.0))),
-            Self::LogOnePlusExp => elementwise(inputs, outputs, math::log_one_plus_exp),
-            Self::Softmax => normalised(inputs, outputs, |x, m| math::exp(x - m)),
+            Self::Identity => elementwise(inputs, outputs, &|x| x),
+            Self::Logit { sigmoid } => elementwise(inputs, outputs, &|x| math::sigmoid(sigmoid * x)),
+            Self::Probit => elementwise(inputs, outputs, &math::normal_cdf),
+            Self::Cloglog => elementwise(inputs, outputs, &|x| -math::exp_m1(-math::exp(x))),
+            Self::Exp => elementwise(inputs, outputs, &math::exp),
+            Self::SquareSign => elementwise(inputs, outputs, &|x| if x < 0.0 { -(x * x) } else { x * x }),
+            Self::Hinge => elementwise(inputs, outputs, &|x| f64::from(u8::from(x > 0.0))),
+            Self::LogOnePlusExp => elementwise(inputs, outputs, &math::log_one_plus_exp),
+            Self::Softmax => normalised(inputs, outputs, &|x, m| math::exp(x - m)),
             Self::OneVsRest { sigmoid } => {
-                normalised(inputs, outputs, |x, _| math::sigmoid(sigmoid * x));
+                normalised(inputs, outputs, &|x, _| math::sigmoid(sigmoid * x));
             }
             Self::ArgMax => arg_max(inputs, outputs),
         }
     }
 }
 
-fn elementwise(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, f: impl Fn(f64) -> f64) {
+/// By a function pointer, not a type parameter: the functions cost far more than the call, and one loop is a tenth of ten.
+fn elementwise(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, f: &dyn Fn(f64) -> f64) {
     for (k, column) in inputs.iter().enumerate() {
-        rows::map(column, &mut outputs.column(k), &f);
+        rows::map(column, &mut outputs.column(k), f);
     }
 }
 
@@ -150,7 +151,7 @@ fn group(column: Column<'_>, start: usize) -> &[f64] {
 }
 
 /// `f(x_k, greatest x)` of each input, divided by their sum in input order.
-fn normalised(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, f: impl Fn(f64, f64) -> f64) {
+fn normalised(inputs: &Inputs<'_>, outputs: &mut Outputs<'_>, f: &dyn Fn(f64, f64) -> f64) {
     for start in (0..inputs.rows()).step_by(GROUP) {
         let mut greatest = [f64::NEG_INFINITY; GROUP];
         for column in inputs.iter() {
