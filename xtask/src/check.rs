@@ -105,8 +105,8 @@ fn command(command: &mut Command) -> Result<Tally> {
 /// Adds the numbers of a summary line: nextest's `Summary [..] 9 tests run: 8 passed, 1 failed`, libtest's
 /// `test result: FAILED. 8 passed; 1 failed; ..`.
 fn count(line: &str, tally: &mut Tally) {
-    let line = line.trim_start();
-    if !line.starts_with("Summary [") && !line.starts_with("test result:") {
+    // What a failed test itself printed stands indented under nextest, and may look like libtest's summary.
+    if !line.trim_start().starts_with("Summary [") && !line.starts_with("test result:") {
         return;
     }
     let words: Vec<&str> = line.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
@@ -179,6 +179,7 @@ mod tests {
         );
         count("test result: FAILED. 4 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out", &mut tally);
         count("8 passed", &mut tally);
+        count("    test result: FAILED. 0 passed; 1 failed; 0 ignored", &mut tally);
         assert_eq!((tally.passed, tally.failed), (12, 3));
     }
 }

@@ -26,10 +26,10 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     println!("\nNext:");
     let tool = shown(&profile.folder().join("scorelet"));
     let data = format!("{EXAMPLE}/data/german_credit.csv");
-    println!("  {tool} explain target/demo/scorecard.scl {data} --row 4");
-    println!("  {tool} score target/demo/xgboost.scl {data} --reasons --contribs -o scores.csv");
-    println!("  {tool} certify target/demo/xgboost.scl");
-    println!("  {tool} bench target/demo/xgboost.scl {data}");
+    println!("  {tool} explain target/demo/scorecard.sclb {data} --row 4");
+    println!("  {tool} score target/demo/xgboost.sclb {data} --reasons --contribs -o scores.csv");
+    println!("  {tool} certify target/demo/xgboost.sclb");
+    println!("  {tool} bench target/demo/xgboost.sclb {data}");
     println!("  {tool} init my-card        # a bundle source of your own, with comments");
     Ok(true)
 }
@@ -63,7 +63,7 @@ pub(crate) fn score(profile: Profile) -> Result<()> {
     let tool = profile.folder().join("scorelet");
     let data = format!("{EXAMPLE}/data/german_credit.csv");
     for model in MODELS {
-        let bundle = folder.join(format!("{model}.scl"));
+        let bundle = folder.join(format!("{model}.sclb"));
         println!("\nBuilding the bundle of the {model} and scoring 1,000 applicants in wasm");
         run(program(&tool, &["build", &format!("{EXAMPLE}/{model}"), "-o"]).arg(&bundle))?;
         for format in ["ndjson", "csv"] {
