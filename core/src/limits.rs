@@ -30,6 +30,10 @@ pub const OUTPUTS: usize = 1024;
 pub const RECORD_BYTES: usize = 16 << 20;
 /// Rows given in one call.
 pub const ROWS: usize = 1 << 20;
+/// Cells (rows × columns) that one call may give or ask for as columns: 128 MiB.
+pub const CALL_CELLS: usize = 1 << 24;
+/// Cells (records × fields) of one call with JSON, whose records are kept until their block is full.
+pub const JSON_CELLS: usize = 1 << 22;
 /// Rows evaluated at once.
 pub const BLOCK_ROWS: usize = 256;
 /// Cells (rows × columns) of a block: a bundle with many columns is evaluated in smaller blocks.

@@ -113,16 +113,23 @@ impl Field {
 }
 
 impl Field {
-    /// The column value and state of a category's text: special codes first, then the known categories.
-    pub fn category(&self, text: &str) -> (f64, State) {
+    /// The column value and state of a category's text, whose index among the known categories is `known`: special codes
+    /// first.
+    pub(crate) fn category(&self, text: &str, known: Option<usize>) -> (f64, State) {
         if let Some(index) = self.specials.iter().position(|s| s.text == text) {
             return (f64::NAN, State::special(u8::try_from(index).unwrap_or(u8::MAX)));
         }
-        if let FieldType::Category { values } = &self.kind
-            && let Some(index) = values.iter().position(|v| v == text)
-        {
-            return (index as f64, State::PRESENT);
+        match known {
+            Some(index) => (index as f64, State::PRESENT),
+            None => (f64::NAN, State::UNSEEN),
         }
-        (f64::NAN, State::UNSEEN)
+    }
+
+    /// The categories, by index; none for a field of another type.
+    pub(crate) fn categories(&self) -> &[String] {
+        match &self.kind {
+            FieldType::Category { values } => values,
+            _ => &[],
+        }
     }
 }

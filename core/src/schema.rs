@@ -31,7 +31,7 @@ impl Wire for Stage {
 /// The type of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldType {
-    /// Any finite double; JSON number.
+    /// Any double; JSON number. An infinity, which only columns can give, is within bounds that are open.
     Number,
     /// A whole number up to ±2^53; JSON number.
     Integer,
@@ -88,22 +88,26 @@ impl Wire for FieldType {
     }
 
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Self::get_in(input, false)
+    }
+}
+
+impl FieldType {
+    /// Reads a type; inside an event list (`nested`) another one is refused before anything of it is read.
+    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, BundleError> {
         Ok(match input.u8()? {
             0 => Self::Number,
             1 => Self::Integer,
             2 => Self::Boolean,
             3 => Self::Category { values: input.list("categories", limits::CATEGORIES, 4)? },
             4 => Self::Date,
+            5 if nested => return Err(input.malformed("an event list inside an event list")),
             5 => {
                 let n = input.count("event columns", limits::FIELDS, 5)?;
                 let mut columns = Vec::with_capacity(n);
                 for _ in 0..n {
                     let name = input.text()?;
-                    let kind = Self::get(input)?;
-                    if matches!(kind, Self::EventList { .. }) {
-                        return Err(input.malformed("an event list inside an event list"));
-                    }
-                    columns.push((name, kind));
+                    columns.push((name, Self::get_in(input, true)?));
                 }
                 Self::EventList { columns }
             }

@@ -24,6 +24,7 @@ pub struct Options {
 pub struct Scorer {
     bundle: Bundle,
     names: Names,
+    categories: Vec<Names>,
     block: Block,
     scratch: Scratch,
     explainer: Explainer,
@@ -34,6 +35,11 @@ impl Scorer {
     pub fn new(bundle: Bundle) -> Self {
         Self {
             names: Names::new(bundle.fields.iter().map(|f| f.name.as_str())),
+            categories: bundle
+                .fields
+                .iter()
+                .map(|f| Names::new(f.categories().iter().map(String::as_str)))
+                .collect(),
             block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
             scratch: Scratch::default(),
             explainer: Explainer::default(),
@@ -54,15 +60,15 @@ impl Scorer {
         json: &[u8],
         options: Options,
     ) -> Result<Vec<Result<Decision, RecordError>>, RecordError> {
-        let rows = parse_json(&self.bundle.fields, &self.names, json)?;
+        let rows = parse_json(&self.bundle.fields, &self.names, &self.categories, json)?;
         let mut results = Vec::with_capacity(rows.len());
-        let mut pending: Vec<Row> = Vec::new();
+        let mut pending: Vec<(usize, Row)> = Vec::new();
         let capacity = self.bundle.graph.block_rows();
         for row in rows {
             // The place of a pending row is kept by an empty decision until its block is evaluated.
             match row {
                 Ok(row) => {
-                    pending.push(row);
+                    pending.push((results.len(), row));
                     results.push(None);
                 }
                 Err(e) => results.push(Some(Err(e))),
@@ -77,7 +83,7 @@ impl Scorer {
 
     fn decide_rows(
         &mut self,
-        pending: &mut Vec<Row>,
+        pending: &mut Vec<(usize, Row)>,
         results: &mut [Option<Result<Decision, RecordError>>],
         options: Options,
     ) {
@@ -85,7 +91,7 @@ impl Scorer {
         for index in 0..self.bundle.fields.len() {
             let column = self.block.column_mut(index);
             let cells = column.values.iter_mut().zip(column.states);
-            for (row, (value, state)) in pending.iter().zip(cells) {
+            for ((_, row), (value, state)) in pending.iter().zip(cells) {
                 if let Some(&(v, s)) = row.cells.get(index) {
                     *value = v;
                     *state = s;
@@ -93,11 +99,12 @@ impl Scorer {
             }
         }
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
-        let open = results.iter_mut().filter(|slot| slot.is_none());
-        for ((row, record), slot) in pending.drain(..).enumerate().zip(open) {
+        for (row, (place, record)) in pending.drain(..).enumerate() {
             let decision =
                 decide(&self.bundle, &self.block, row, record.absent, options, &mut self.explainer);
-            *slot = Some(Ok(decision));
+            if let Some(slot) = results.get_mut(place) {
+                *slot = Some(Ok(decision));
+            }
         }
     }
 
@@ -185,6 +192,10 @@ impl Scorer {
             return Ok(None);
         };
         let width = spec.groups.len() + 1;
+        let limit = limits::CALL_CELLS / width;
+        if rows > limit {
+            return Err(RecordError::Limit { what: "rows with contributions", found: rows, limit });
+        }
         let mut out = vec![f64::NAN; width.saturating_mul(rows)];
         let capacity = self.bundle.graph.block_rows();
         let mut first = 0;
@@ -199,7 +210,8 @@ impl Scorer {
                 };
                 let all = found.values.iter().chain(core::iter::once(&found.baseline));
                 for (target, &value) in out.chunks_exact_mut(rows).zip(all) {
-                    if let Some(cell) = target.get_mut(first + row) {
+                    // The area is NaN already, where absent and where a contribution is beyond the doubles.
+                    if let Some(cell) = target.get_mut(first + row).filter(|_| value.is_finite()) {
                         *cell = value;
                     }
                 }

@@ -144,3 +144,45 @@ fn columns_and_json_agree() {
     assert!(scorer.score_columns(1, &row, &[5], &mut [0.0]).is_err());
     assert!(scorer.score_columns(2, &row, &[1], &mut out).is_err());
 }
+
+#[test]
+fn an_event_list_inside_an_event_list_is_refused_by_its_first_byte() {
+    let mut parts = parts();
+    let inner = FieldType::EventList { columns: vec![("amount".into(), FieldType::Number)] };
+    parts.fields[0].kind = FieldType::EventList { columns: vec![("inner".into(), inner)] };
+    let bytes = Bundle::encode(parts).unwrap();
+    let refused = Bundle::open(&bytes, Trust::Anyone).unwrap_err();
+    assert!(matches!(refused, Error::Bundle(BundleError::Malformed { section: "fields", .. })), "{refused}");
+
+    // A hundred thousand levels in a megabyte: refused at the second, or the stack would end first.
+    let at = bytes.windows(5).position(|w| w == b"inner").unwrap() - 9;
+    let mut deep = bytes[..at].to_vec();
+    (0..100_000).for_each(|_| deep.extend([5, 1, 0, 0, 0, 0, 0, 0, 0]));
+    let content = deep.len() - 112;
+    let table = 112 + 4;
+    // The fields section is the third of the table; the sections after it are cut off, which is found out later.
+    let before: usize = (0..2).map(|i| u32_at(&deep, table + 8 * i + 4)).sum();
+    let length = content - 4 - 7 * 8 - before;
+    deep[table + 20..table + 24].copy_from_slice(&(length as u32).to_le_bytes());
+    for i in 3..7 {
+        deep[table + 8 * i + 4..table + 8 * i + 8].fill(0);
+    }
+    let refused = Bundle::open(&deep, Trust::Anyone).unwrap_err();
+    assert!(matches!(refused, Error::Bundle(BundleError::Malformed { section: "fields", .. })), "{refused}");
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> usize {
+    u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize
+}
+
+#[test]
+fn json_with_more_cells_than_a_call_may_have_is_refused() {
+    let mut wide = parts();
+    wide.fields = (0..1000).map(|i| field(&format!("f{i}"), FieldType::Number, Policy::OwnBin)).collect();
+    wide.checks.clear();
+    let bytes = Bundle::encode(wide).unwrap();
+    let mut scorer = Scorer::new(Bundle::open(&bytes, Trust::Anyone).unwrap());
+    let json = format!("[{}{{}}]", "{},".repeat(5000));
+    let refused = scorer.score_json(json.as_bytes(), Options::default()).unwrap_err();
+    assert_eq!(refused.code(), "SCL-0207", "{refused}");
+}

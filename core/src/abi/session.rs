@@ -13,14 +13,12 @@ use crate::bundle::wire::Put;
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::json::Json;
+use crate::limits;
 use crate::scorer::{Options, Scorer};
 
 const REASONS: u32 = 1;
 const CANONICAL: u32 = 2;
 const LANGUAGE_SHIFT: u32 = 8;
-
-/// Cells (fields × rows) that one call may give as columns: 128 MiB of values.
-const MAX_CELLS: usize = 1 << 24;
 
 /// What can go wrong in a call.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -93,7 +91,7 @@ impl Session {
 
     pub(super) fn columns_in(&mut self, rows: usize) -> Result<&mut [f64], AbiError> {
         let fields = self.scorer.bundle().fields.len();
-        let limit = MAX_CELLS / fields.max(1);
+        let limit = limits::CALL_CELLS / fields.max(1);
         if rows > limit {
             return Err(AbiError::Rows { rows, limit });
         }
@@ -123,8 +121,8 @@ impl Session {
 
     pub(super) fn score_columns(&mut self, rows: usize) -> Result<&[f64], AbiError> {
         let cells = self.selected.len().saturating_mul(rows);
-        if cells > MAX_CELLS {
-            return Err(AbiError::Rows { rows, limit: MAX_CELLS / self.selected.len().max(1) });
+        if cells > limits::CALL_CELLS {
+            return Err(AbiError::Rows { rows, limit: limits::CALL_CELLS / self.selected.len().max(1) });
         }
         // Taken out and put back, because the scorer and the values are borrowed from the same session.
         let mut out = core::mem::take(&mut self.out);

@@ -21,11 +21,19 @@ const SHIFT: u32 = 59;
 /// Reads a JSON number from the beginning of `text`: its value (infinite if it is beyond the doubles) and its length; or,
 /// if it is malformed, where.
 pub(super) fn parse(text: &[u8]) -> Result<(f64, usize), usize> {
-    let mut at = 0;
-    let negative = text.first() == Some(&b'-');
-    at += usize::from(negative);
-
     let mut decimal = Decimal::default();
+    let length = scan(text, &mut decimal)?;
+    let x = decimal.short().unwrap_or_else(|| decimal.into_f64());
+    Ok((if text.first() == Some(&b'-') { -x } else { x }, length))
+}
+
+/// The length of a JSON number at the beginning of `text`, without working out its value; or, if it is malformed, where.
+pub(super) fn skip(text: &[u8]) -> Result<usize, usize> {
+    scan(text, &mut Decimal::default())
+}
+
+fn scan(text: &[u8], decimal: &mut Decimal) -> Result<usize, usize> {
+    let mut at = usize::from(text.first() == Some(&b'-'));
     let start = at;
     while let Some(&digit @ b'0'..=b'9') = text.get(at) {
         decimal.push(digit - b'0', false);
@@ -60,8 +68,7 @@ pub(super) fn parse(text: &[u8]) -> Result<(f64, usize), usize> {
         }
         decimal.point = decimal.point.saturating_add(if down { -exponent } else { exponent });
     }
-    let x = decimal.short().unwrap_or_else(|| decimal.into_f64());
-    Ok((if negative { -x } else { x }, at))
+    Ok(at)
 }
 
 /// Decimal digits d1 d2 … with the point: value = 0.d1 d2 … × 10^point.

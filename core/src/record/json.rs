@@ -20,10 +20,15 @@ pub(crate) struct Row {
 /// Rows of the input, each a row or what is wrong with it.
 pub(crate) type Rows = Vec<Result<Row, RecordError>>;
 
-/// Parses one record or an array of them. A record that does not fit the fields is an error of that row only.
+/// Parses one record or an array of them. `categories` has each field's categories by name (empty for other types). A record that does not fit the fields is an error of that row only.
 ///
 /// Errors: the input is not JSON, of another shape, or over [`limits::RECORD_BYTES`] or [`limits::ROWS`].
-pub(crate) fn parse_json(fields: &[Field], names: &Names, json: &[u8]) -> Result<Rows, RecordError> {
+pub(crate) fn parse_json(
+    fields: &[Field],
+    names: &Names,
+    categories: &[Names],
+    json: &[u8],
+) -> Result<Rows, RecordError> {
     if json.len() > limits::RECORD_BYTES {
         let (found, limit) = (json.len(), limits::RECORD_BYTES);
         return Err(RecordError::Limit { what: "bytes of JSON", found, limit });
@@ -33,15 +38,18 @@ pub(crate) fn parse_json(fields: &[Field], names: &Names, json: &[u8]) -> Result
         RecordError::Json { what: mistake.what.to_owned(), line, column }
     };
     let reader = Reader::new(json).map_err(not_json)?;
-    let mut input = Input { fields, names, reader, name: String::new(), text: String::new() };
+    let mut input = Input { fields, names, categories, reader, name: String::new(), text: String::new() };
     let rows = input.rows().map_err(not_json)?;
-    input.reader.end().map_err(not_json)?;
+    if !matches!(rows, Err(RecordError::Limit { .. })) {
+        input.reader.end().map_err(not_json)?;
+    }
     rows
 }
 
 struct Input<'a> {
     fields: &'a [Field],
     names: &'a Names,
+    categories: &'a [Names],
     reader: Reader<'a>,
     name: String,
     text: String,
@@ -54,9 +62,9 @@ impl Input<'_> {
             Kind::Array => {
                 let mut rows = Vec::new();
                 let mut more = self.reader.open();
+                let limit = limits::ROWS.min(limits::JSON_CELLS / self.fields.len().max(1));
                 while more {
-                    if rows.len() == limits::ROWS {
-                        let limit = limits::ROWS;
+                    if rows.len() == limit {
                         return Ok(Err(RecordError::Limit { what: "records", found: limit + 1, limit }));
                     }
                     let row = match self.reader.kind()? {
@@ -86,8 +94,10 @@ impl Input<'_> {
         while more {
             self.reader.key(&mut self.name)?;
             let found = self.names.find(&self.name);
-            if let Some((field, slot)) = found.and_then(|i| Some((self.fields.get(i)?, given.get_mut(i)?))) {
-                let value = self.cell(field, row)?;
+            if let Some((index, field, slot)) =
+                found.and_then(|i| Some((i, self.fields.get(i)?, given.get_mut(i)?)))
+            {
+                let value = self.cell(field, index, row)?;
                 if slot.is_some() {
                     error.get_or_insert(RecordError::Twice { row, field: field.name.clone() });
                 }
@@ -110,7 +120,12 @@ impl Input<'_> {
     }
 
     /// The value of one field.
-    fn cell(&mut self, field: &Field, row: usize) -> Result<Result<Admitted, RecordError>, Mistake> {
+    fn cell(
+        &mut self,
+        field: &Field,
+        index: usize,
+        row: usize,
+    ) -> Result<Result<Admitted, RecordError>, Mistake> {
         let found = match (self.reader.kind()?, &field.kind) {
             (Kind::Null, _) => {
                 self.reader.word()?;
@@ -125,7 +140,8 @@ impl Input<'_> {
             }
             (Kind::Text, FieldType::Category { .. }) => {
                 self.reader.text(&mut self.text)?;
-                let (value, state) = field.category(&self.text);
+                let known = self.categories.get(index).and_then(|names| names.find(&self.text));
+                let (value, state) = field.category(&self.text, known);
                 return Ok(field.admit_state(value, state, row));
             }
             (Kind::Text, FieldType::Date) => {

@@ -118,9 +118,9 @@ impl FieldReader {
     }
 }
 
-/// Whether a double is a whole number that an integer field takes.
+/// Whether a double is a whole number; one beyond ±2^53 is out of range, not of another type.
 fn whole(value: f64) -> bool {
-    value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0
+    value.fract() == 0.0
 }
 
 fn boolean(cell: &[u8]) -> Option<f64> {

@@ -105,7 +105,10 @@ impl<R: Read> Cutter<R> {
                 self.last_boundary().or_else(|| self.ended.then_some(self.rest.len()))
             };
             match end {
-                Some(0) => return Ok(false),
+                Some(0) => {
+                    self.check_end()?;
+                    return Ok(false);
+                }
                 Some(end) => {
                     chunk.index = self.index;
                     self.index += 1;
@@ -127,6 +130,15 @@ impl<R: Read> Cutter<R> {
     fn fill(&mut self, bytes: usize) -> std::io::Result<()> {
         let got = self.input.by_ref().take(bytes as u64).read_to_end(&mut self.rest)?;
         self.ended = got < bytes;
+        Ok(())
+    }
+
+    /// A JSON document that ends before its array or an object does has lost records.
+    fn check_end(&self) -> std::io::Result<()> {
+        if self.format == Format::Json && (self.json.in_array || self.json.depth > 0) {
+            let what = "the JSON ends before its array is closed: records are missing";
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
+        }
         Ok(())
     }
 

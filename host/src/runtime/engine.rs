@@ -39,7 +39,6 @@ pub struct Runtime {
     engine: Engine,
     limits: Limits,
     folder: Option<SealedFolder>,
-    _clock: Arc<Clock>,
 }
 
 impl Runtime {
@@ -78,8 +77,8 @@ impl Runtime {
             Engine::new(&config)
         });
         let engine = engine.map_err(|e| HostError::Runtime { what: format!("{e:#}") })?;
-        let clock = Clock::start(&engine);
-        Ok(Self { engine, limits, folder, _clock: clock })
+        start_clock(&engine);
+        Ok(Self { engine, limits, folder })
     }
 
     /// Compiles an artefact, or takes it from the cache. A module with imports is refused: the engine has none.
@@ -141,27 +140,22 @@ impl Module {
     }
 }
 
-/// Advances an engine's epoch, in a thread that ends with its last user.
-struct Clock;
-
-impl Clock {
-    fn start(engine: &Engine) -> Arc<Self> {
-        let clock = Arc::new(Self);
-        let (alive, engine) = (Arc::downgrade(&clock), engine.weak());
-        std::thread::spawn(move || {
-            while alive.strong_count() > 0 {
-                std::thread::sleep(TICK);
-                match engine.upgrade() {
-                    Some(engine) => engine.increment_epoch(),
-                    None => return,
-                }
+/// Advances an engine's epoch in a thread of its own, which ends with the engine: with the last runtime, module or
+/// instance that uses it.
+fn start_clock(engine: &Engine) {
+    let engine = engine.weak();
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(TICK);
+            match engine.upgrade() {
+                Some(engine) => engine.increment_epoch(),
+                None => return,
             }
-        });
-        clock
-    }
+        }
+    });
 }
 
 /// Ticks that a deadline is worth; one more, since the first tick may come at once.
 pub(super) fn ticks(deadline: Duration) -> u64 {
-    u64::try_from(deadline.as_millis() / TICK.as_millis()).unwrap_or(u64::MAX >> 1) + 1
+    u64::try_from(deadline.as_millis().div_ceil(TICK.as_millis())).unwrap_or(u64::MAX >> 1) + 1
 }
