@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use scorelet_core::author::bare::bundle_from_model;
+use scorelet_core::bundle::Bundle;
 use serde_json::{Value, json};
 
 use crate::data;
@@ -89,4 +91,9 @@ pub fn outcome(result: &Result<Vec<Answer>, Refusal>) -> Value {
         Err(whole) => refusal(whole),
         Ok(rows) => rows.iter().map(|row| row.as_ref().map_or_else(refusal, |_| json!("ok"))).collect(),
     }
+}
+
+/// Why a bare model file is refused: by its importer, or as a bundle.
+pub fn model_refusal(bytes: &[u8]) -> Option<Refusal> {
+    bundle_from_model("hostile", bytes).and_then(Bundle::encode).err().map(Refusal::from)
 }

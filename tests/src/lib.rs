@@ -3,6 +3,7 @@
 //! A case is data: a bundle, records and what they must come to. [`runtime::Runtime`] is what every place that runs the
 //! engine looks like to a case; the tests under `tests/tests/` run the same cases through each and compare result digests.
 
+pub mod compat;
 pub mod corpus;
 pub mod fuzz_targets;
 pub mod generate;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use scorelet_tests::data;
-use scorelet_tests::hostile::{FileCase, RecordCase, outcome, refusal};
+use scorelet_tests::hostile::{FileCase, RecordCase, model_refusal, outcome, refusal};
 use scorelet_tests::runtime::{Native, Runtime, Wasmtime};
 
 fn each_runtime(check: impl Fn(&mut dyn Runtime)) {
@@ -33,4 +33,13 @@ fn records() {
             assert_eq!(Some(&found), expected.get(&case.name), "`{}` in {}", case.name, runtime.name());
         }
     });
+}
+
+#[test]
+fn models() {
+    for case in FileCase::all("models") {
+        let refused = model_refusal(&case.bytes).unwrap_or_else(|| panic!("{} is not refused", case.name));
+        assert_eq!(refusal(&refused), case.expected, "{}", case.name);
+        assert!(!refused.mend.is_empty(), "{}", case.name);
+    }
 }

@@ -4,6 +4,7 @@
 //! `cargo run -p scorelet-tests --example make-hostile`. The files are committed; run this only to add cases.
 
 mod base;
+mod models;
 mod records;
 mod sections;
 
@@ -33,6 +34,7 @@ fn main() {
     text.push('\n');
     write(&folder.join("expected.json"), text.as_bytes());
     records::make();
+    models::make();
 }
 
 fn write(path: &Path, bytes: &[u8]) {
