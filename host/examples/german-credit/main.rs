@@ -20,8 +20,11 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const SHOWN: usize = 10;
 const REASONS: usize = 2;
 
-/// A model with the figure of it that rises with the risk, as its trainer ranked the applicants.
-const MODELS: [(&str, &str, fn(&Value) -> Option<f64>); 2] = [
+/// The figure of a score that rises with the risk.
+type Risk = fn(&Value) -> Option<f64>;
+
+/// Each model: name, title, and what its trainer ranked the applicants by.
+const MODELS: [(&str, &str, Risk); 2] = [
     ("scorecard", "The scorecard (OptBinning, logistic regression)", |score| Some(-score["score"].as_f64()?)),
     ("xgboost", "XGBoost (120 trees, native categories)", |score| score["margin"].as_f64()),
 ];
