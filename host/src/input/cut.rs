@@ -133,9 +133,9 @@ impl<R: Read> Cutter<R> {
         Ok(())
     }
 
-    /// A JSON document that ends before its array or an object does has lost records.
+    /// A JSON array that is not closed has lost records. (An object that is not closed is a bad row.)
     fn check_end(&self) -> std::io::Result<()> {
-        if self.format == Format::Json && (self.json.in_array || self.json.depth > 0) {
+        if self.format == Format::Json && self.json.in_array {
             let what = "the JSON ends before its array is closed: records are missing";
             return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
         }
@@ -317,5 +317,13 @@ mod tests {
         }
         assert_eq!(lines("{\n\"a\": 1\n}", 4), ["{ \"a\": 1 }"]);
         assert_eq!(lines("{\"a\": ", 4), ["{\"a\":"]);
+    }
+
+    #[test]
+    fn a_json_array_that_is_not_closed_has_lost_records() {
+        let mut cutter = Cutter::new(&b"[{\"a\": 1}, {\"a\": 2},"[..], Vec::new(), Format::Json, b',');
+        let mut chunk = Chunk::default();
+        while cutter.next(&mut chunk).is_ok_and(|more| more) {}
+        assert_eq!(cutter.next(&mut chunk).unwrap_err().kind(), std::io::ErrorKind::InvalidData);
     }
 }
