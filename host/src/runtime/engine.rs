@@ -1,6 +1,5 @@
 //! wasmtime's engine with our limits, and modules compiled for it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::{
