@@ -1,0 +1,60 @@
+// Each view in both themes and on a phone: no violation of accessibility, nothing wider than the screen, and a picture.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { accessible, launch, screenshots, serve, visit } from "./harness.mjs";
+
+let browser, server;
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+const VIEWS = {
+  async applicant(page) {
+    await page.click("#sample");
+    await page.waitForSelector(".changes li");
+    await page.waitForFunction(() => document.querySelector("#time-fast")?.textContent?.match(/\d/));
+  },
+  async privacy(page) {
+    await page.waitForSelector("#log tr");
+  },
+  async developer(page) {
+    await page.waitForSelector("#bundle-status .summary");
+    await page.click("#example-table");
+    await page.waitForSelector("#run:not([disabled])");
+    await page.click("#run");
+    await page.waitForSelector(".chart canvas");
+  },
+};
+
+for (const [view, use] of Object.entries(VIEWS)) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1280, 360]) {
+      test(`${view}, ${colorScheme}, ${width} pixels`, async () => {
+        const viewport = { width, height: width === 360 ? 740 : 900 };
+        const { page, done } = await visit(browser, server.url, { path: `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
+        await accessible(page, `${view} before use`);
+        await use(page);
+        await accessible(page, view);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(wide <= 0, `${wide} pixels wider than the screen`);
+        await page.screenshot({ path: join(screenshots, `${view}-${colorScheme}-${width}.png`), fullPage: true });
+        await done();
+      });
+    }
+  }
+}
+
+test("a form with mistakes, in Chinese, is as accessible", async () => {
+  const { page, done } = await visit(browser, server.url, { locale: "zh-CN" });
+  await page.locator('[name="credit_amount"]').fill("0");
+  await page.locator('[name="credit_amount"]').blur();
+  await page.waitForSelector('[aria-invalid="true"]');
+  await accessible(page, "mistakes");
+  await page.screenshot({ path: join(screenshots, "mistakes-zh.png"), fullPage: true });
+  await done();
+});

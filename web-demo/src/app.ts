@@ -1,0 +1,94 @@
+import { Engine, EngineError } from "./engine/client";
+import type { Opened } from "./engine/protocol";
+import { type Formats, formats, type Texts, texts } from "./i18n";
+import { RequestLog } from "./privacy/requests";
+import { type Language, language, setLanguage } from "./settings";
+
+/** An example bundle of the page, as `bundles/manifest.json` lists it. */
+export interface Example {
+  id: string;
+  file: string;
+  digest: string;
+  bytes: number;
+  title: Record<string, string>;
+}
+
+/** What stands beside the page: bundles, their publisher, a table to try. */
+export interface Manifest {
+  publisher: string;
+  bundles: Example[];
+  table: { file: string; rows: number; label: string; bad: string };
+}
+
+/** The bundle in use. */
+export interface Current extends Opened {
+  /** The example that it is, or `null` if somebody dropped it. */
+  example: Example | null;
+  /** Where a Worker can open it again: an address, or its bytes. */
+  source: ArrayBuffer | string;
+  publicKey: string | null;
+}
+
+/** What the views share. */
+export class App {
+  readonly requests = new RequestLog();
+  readonly engine = new Engine((seen) => this.requests.fromWorker(seen));
+  manifest: Manifest = { publisher: "", bundles: [], table: { file: "", rows: 0, label: "", bad: "" } };
+  current: Current | null = null;
+  failure: unknown = null;
+  /** What stands in the form, field by field, as text: it outlives a change of view, language or model. */
+  readonly draft = new Map<string, string>();
+  /** Which sample applicant was filled in last. */
+  sample = -1;
+  language: Language = language();
+  t: Texts = texts(this.language);
+  f: Formats = formats(this.language);
+
+  setLanguage(next: Language): void {
+    setLanguage(next);
+    this.language = next;
+    this.t = texts(next);
+    this.f = formats(next);
+  }
+
+  /** Opens a bundle in the page's engine; the one before it is closed. */
+  async open(
+    source: ArrayBuffer | string,
+    publicKey: string | null,
+    example: Example | null = null,
+  ): Promise<Current> {
+    const opened = await this.engine.call("open", { source, publicKey, language: this.language });
+    if (this.current) void this.engine.call("close", { handle: this.current.handle });
+    this.current = { ...opened, example, source, publicKey };
+    this.failure = null;
+    return this.current;
+  }
+
+  /** Opens an example with its publisher's key. */
+  openExample(example: Example): Promise<Current> {
+    const url = new URL(`/bundles/${example.file}`, location.href).href;
+    return this.open(url, this.manifest.publisher, example);
+  }
+
+  /** Reads what stands beside the page, and opens its first bundle. */
+  async start(): Promise<void> {
+    try {
+      const response = await fetch("/bundles/manifest.json");
+      if (!response.ok) throw new Error(`bundles/manifest.json: ${response.status}`);
+      this.manifest = (await response.json()) as Manifest;
+      const [first] = this.manifest.bundles;
+      if (first) await this.openExample(first);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+}
+
+/** A view of the page. */
+export interface View {
+  element: HTMLElement;
+  /** Ends listeners and timers. */
+  dispose(): void;
+}
+
+export { EngineError };

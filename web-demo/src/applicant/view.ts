@@ -1,0 +1,173 @@
+import type { App, Current, View } from "../app";
+import { EngineError } from "../app";
+import { h, icon, replace } from "../dom";
+import type { Input } from "../engine/protocol";
+import { problem } from "../problem";
+import { changes } from "./changes";
+import { form } from "./form";
+import { proof, states } from "./proof";
+import { scoreCard } from "./score-card";
+import { open as openFields, toRecord, write } from "./values";
+import { waterfall } from "./waterfall";
+
+const WHAT_IF_AFTER = 120;
+const TIME_AFTER = 900;
+
+const card = (title: string, lead: string, ...content: Parameters<typeof h>[2][]): HTMLElement =>
+  h("section", { class: "card" }, h("h2", null, title), lead && h("p", { class: "lead" }, lead), content);
+
+/** The applicant's form and everything that follows from it. `again` builds the view anew for another bundle. */
+export function applicant(app: App, again: () => void): View {
+  const { t } = app;
+  const texts = t.applicant;
+  const head = h("header", { class: "view-head" }, h("h1", { tabindex: "-1" }, texts.title), h("p", { class: "lead" }, texts.lead));
+  const { current } = app;
+  if (!current) {
+    return { element: h("div", { class: "view" }, head, app.failure ? problem(app, app.failure) : null), dispose() {} };
+  }
+  const score = current.info.scores[0];
+  if (!score) return { element: h("div", { class: "view" }, head), dispose() {} };
+
+  const result = scoreCard(app, score);
+  const breakdown = h("div");
+  const missing = h("div");
+  const evidence = proof(app, current);
+  let timers: number[] = [];
+  let asked = 0;
+  let disposed = false;
+
+  const later = (delay: number, run: () => void): void => void timers.push(window.setTimeout(run, delay));
+  const stale = (number: number): boolean => disposed || number !== asked;
+
+  /** What-if and timing wait until the person pauses: the Worker scores what is typed first. */
+  const follow = (number: number, record: Input): void => {
+    const { handle } = current;
+    later(WHAT_IF_AFTER, async () => {
+      const found = await app.engine.call("whatIf", { handle, record });
+      if (!stale(number)) better.show(found, record);
+    });
+    later(TIME_AFTER, async () => {
+      evidence.time(null);
+      const timing = await app.engine.call("time", { handle, record });
+      if (!stale(number)) evidence.time(timing);
+    });
+  };
+
+  const update = async (): Promise<void> => {
+    const number = ++asked;
+    timers.forEach(clearTimeout);
+    timers = [];
+    const left = openFields(current.fields, app.draft);
+    const clear = (): void => {
+      replace(breakdown);
+      replace(missing);
+      better.clear();
+      evidence.clear();
+    };
+    if (left > 0) {
+      result.wait(texts.waiting, texts.waitingHow(left));
+      return clear();
+    }
+    const record = toRecord(current.fields, app.draft);
+    try {
+      const { decision, explanation } = await app.engine.call("assess", { handle: current.handle, record, language: app.language });
+      if (stale(number)) return;
+      result.show(decision);
+      replace(breakdown, explanation?.baseline != null && waterfall(app, current.fields, record, explanation, decision));
+      states(app, current.fields, decision, missing);
+      evidence.show(decision);
+      follow(number, record);
+    } catch (error) {
+      if (stale(number)) return;
+      result.wait(texts.refused, error instanceof Error ? error.message : "");
+      if (error instanceof EngineError && error.field) fields.refuse(error.field, `${error.message} ${error.mend}`);
+      clear();
+    }
+  };
+
+  const fields = form(app, current.fields, () => void update());
+  const better = changes(app, current, () => {
+    fields.refresh();
+    void update();
+  });
+
+  const fillSample = (): void => {
+    app.sample = (app.sample + 1) % current.samples.length;
+    const record = current.samples[app.sample] ?? {};
+    for (const field of current.fields) app.draft.set(field.name, write(record[field.name]));
+    sample.textContent = texts.another;
+    fields.refresh();
+    void update();
+  };
+  const sample = h("button", { type: "button", class: "primary", id: "sample", on: { click: fillSample } }, app.sample < 0 ? texts.sample : texts.another);
+  const empty = h("button", { type: "button", class: "plain", on: { click: () => {
+    app.draft.clear();
+    app.sample = -1;
+    sample.textContent = texts.sample;
+    fields.refresh();
+    void update();
+  } } }, texts.clear);
+
+  const element = h(
+    "div",
+    { class: "view" },
+    head,
+    chooser(app, current, again),
+    h(
+      "div",
+      { class: "applicant" },
+      h(
+        "form",
+        { class: "card form-card", novalidate: true, "aria-labelledby": "form-title", on: { submit: (event) => event.preventDefault() } },
+        h("div", { class: "card-head" }, h("h2", { id: "form-title" }, texts.form), h("div", { class: "buttons" }, current.samples.length > 0 && sample, empty)),
+        fields.element,
+      ),
+      h("div", { class: "score-column" }, result.element),
+    ),
+    h(
+      "div",
+      { class: "columns" },
+      card(texts.waterfall, texts.waterfallLead, breakdown),
+      h("div", { class: "stack" }, card(texts.whatIf, texts.whatIfLead, better.element), card(texts.missing, "", missing)),
+    ),
+    card(texts.proof, "", evidence.element),
+    result.bar,
+  );
+  void update();
+  return {
+    element,
+    dispose() {
+      disposed = true;
+      timers.forEach(clearTimeout);
+    },
+  };
+}
+
+/** Which bundle is used, and whose it is. */
+function chooser(app: App, current: Current, again: () => void): HTMLElement {
+  const texts = app.t.applicant;
+  const choices = app.manifest.bundles.map((example) => {
+    const chosen = current.example?.id === example.id;
+    const choose = async (): Promise<void> => {
+      try {
+        await app.openExample(example);
+      } catch (error) {
+        app.current = null;
+        app.failure = error;
+      }
+      again();
+    };
+    const input = h("input", { type: "radio", name: "model", value: example.id, checked: chosen, on: { change: () => void choose() } });
+    return h("label", { class: "choice" }, input, h("span", null, example.title[app.language] ?? example.id));
+  });
+  const dropped = !current.example && h("label", { class: "choice" }, h("input", { type: "radio", name: "model", checked: true }), h("span", null, current.info.name));
+  const signed = current.info.signer ? (current.publicKey ? texts.verified : texts.anyPublisher) : texts.unsigned;
+  const description = `${current.info.name} ${current.info.version}`;
+  return h(
+    "fieldset",
+    { class: "chooser" },
+    h("legend", null, texts.model),
+    h("div", { class: "segments" }, choices, dropped),
+    h("p", { class: "quiet" }, description, " · ", h("span", { class: "badge" }, current.info.signer && icon("check"), signed)),
+  );
+}

@@ -1,0 +1,62 @@
+import "./styles/base.css";
+import "./styles/shell.css";
+import "./styles/form.css";
+import "./styles/score.css";
+import "./styles/privacy.css";
+import { App, type View } from "./app";
+import { applicant } from "./applicant/view";
+import { h } from "./dom";
+import { privacy } from "./privacy/view";
+import { shell, viewInAddress, type ViewName } from "./shell";
+
+const root = document.querySelector("#app");
+const app = new App();
+let frame = shell(app, draw);
+let view: View | null = null;
+let shown: ViewName | null = null;
+
+async function build(name: ViewName): Promise<View> {
+  if (name === "privacy") return privacy(app);
+  if (name === "applicant") return applicant(app, () => void show());
+  // Charts and the reading of tables are fetched by those who use them.
+  const { developer } = await import("./developer/view");
+  return developer(app);
+}
+
+/** Shows the view that the address names. */
+async function show(): Promise<void> {
+  const name = viewInAddress();
+  const moved = shown !== null && shown !== name;
+  shown = name;
+  const built = await build(name);
+  if (shown !== name) return built.dispose();
+  view?.dispose();
+  view = built;
+  frame.main.replaceChildren(built.element);
+  frame.mark(name);
+  if (moved) {
+    window.scrollTo(0, 0);
+    built.element.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  }
+}
+
+/** Builds everything anew: at the start, and in another language. */
+function draw(): void {
+  frame = shell(app, draw);
+  root?.replaceChildren(frame.element);
+  void show();
+}
+
+async function start(): Promise<void> {
+  frame.main.append(h("p", { class: "view loading" }, app.t.loading));
+  frame.mark(viewInAddress());
+  root?.replaceChildren(frame.element);
+  addEventListener("hashchange", () => void show());
+  await app.start();
+  await show();
+  performance.mark("scorelet-ready");
+  // After everything that the person waits for.
+  if ("serviceWorker" in navigator && import.meta.env.PROD) await navigator.serviceWorker.register("/sw.js");
+}
+
+void start();
