@@ -55,7 +55,7 @@ fn build_core(root: &Path, target: &Path) -> PathBuf {
         .args(["--target", "wasm32-unknown-unknown"])
         .arg("--target-dir")
         .arg(target)
-        .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
         .status()
         .unwrap_or_else(|e| panic!("cannot run cargo for the core's wasm: {e}"));
     assert!(
@@ -65,9 +65,21 @@ fn build_core(root: &Path, target: &Path) -> PathBuf {
     target.join("wasm32-unknown-unknown/wasm/scorelet_core.wasm")
 }
 
+/// No path of this machine may stand in the artefact: it has to be the same wherever it is built.
+fn flags(root: &Path) -> String {
+    let mut flags = vec![FLAGS.to_owned(), format!("--remap-path-prefix={}=.", root.display())];
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    for registry in registries.into_iter().flatten().flatten() {
+        flags.push(format!("--remap-path-prefix={}=", registry.path().display()));
+    }
+    flags.join("\u{1f}")
+}
+
 fn optimise(tool: &Path, from: &Path, to: &Path) {
     let status = Command::new(tool)
-        .args(["-O3", "--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"])
+        .args(["-O1", "--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"])
         .args(["--enable-sign-ext", "--enable-mutable-globals"])
         .arg(from)
         .arg("-o")

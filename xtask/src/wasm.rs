@@ -1,21 +1,28 @@
 //! The core as WebAssembly: built, optimised, its imports refused, its sizes printed.
 
+mod module;
+mod silence;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::args::Args;
-use crate::run::{cargo, program, run, target};
+use crate::run::{cargo, program, root, run, target};
 use crate::setup;
 
 /// Bytes of the optimised core after gzip -9 at most.
 const GZIP_BUDGET: usize = 110 * 1024;
 
-/// The level that makes the smallest file after gzip: LLVM has done the rest, and what the higher levels move about
-/// compresses worse (docs/wasm-profile.md).
-const LEVEL: &str = "-O1";
+/// The passes that make the smallest file after gzip: LLVM has done the rest, and what the higher levels move about
+/// compresses worse. Parameters that no caller varies go; functions of like names stand together, since they are of like code,
+/// and gzip looks back 32 KiB only (docs/wasm-profile.md).
+const PASSES: [&str; 5] = ["-O1", "--dae-optimizing", "--rse", "--vacuum", "--reorder-functions-by-name"];
+
+/// Has to be the same as in `.cargo/config.toml`.
+const FLAGS: &str = "-Ctarget-feature=+simd128";
 
 /// What the Rust target switches on by itself, and SIMD128: wasm-opt must be told.
 const FEATURES: [&str; 7] = [
@@ -45,7 +52,7 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
 pub(crate) fn artefact() -> Result<PathBuf> {
     let built = build()?;
     let optimised = target().join("wasm").join("scorelet_core.wasm");
-    optimise(&built, &optimised, LEVEL)?;
+    optimise(&built, &optimised, &PASSES)?;
     Ok(optimised)
 }
 
@@ -60,7 +67,7 @@ pub(crate) fn cargo_with_core(args: &[&str]) -> Result<Command> {
 pub(crate) fn check() -> Result<()> {
     let optimised = artefact()?;
     let bytes = std::fs::read(&optimised)?;
-    let imports = imports(&bytes)?;
+    let imports = module::imports(&bytes)?;
     if imports != 0 {
         bail!("the core's wasm has {imports} imports; it must have none");
     }
@@ -72,16 +79,34 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-/// Compiles the core by the `wasm` profile; the file before optimisation.
+/// Compiles the core by the `wasm` profile; the file before optimisation, which still has its names.
 fn build() -> Result<PathBuf> {
     setup::wasm_target()?;
     let package = ["--package", "scorelet-core", "--lib", "--profile", "wasm"];
-    run(cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]).args(package))?;
+    let mut command = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    reproducible(&mut command, FLAGS);
+    run(command.args(package))?;
     Ok(target().join("wasm32-unknown-unknown/wasm/scorelet_core.wasm"))
 }
 
-/// Runs wasm-opt, unless its result is newer than its input.
-fn optimise(from: &Path, to: &Path, level: &str) -> Result<()> {
+/// Makes a build for wasm the same in every folder and for every user (no path of this machine stands in it), and keeps
+/// its names for [`silence`].
+fn reproducible(command: &mut Command, flags: &str) {
+    // Instead of those in .cargo/config.toml, which this variable overrides.
+    let mut flags = vec![flags.to_owned(), format!("--remap-path-prefix={}=.", root().display())];
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
+    // Each registry has a folder of its own, named after its address: that goes too.
+    let registries = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok());
+    for registry in registries.into_iter().flatten().flatten() {
+        flags.push(format!("--remap-path-prefix={}=", registry.path().display()));
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    command.env("CARGO_PROFILE_WASM_STRIP", "debuginfo");
+}
+
+/// Silences the panics and runs wasm-opt, unless its result is newer than its input.
+fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
     let modified = |path: &Path| path.metadata().and_then(|m| m.modified());
     if let (Ok(from), Ok(to)) = (modified(from), modified(to))
         && to > from
@@ -92,7 +117,10 @@ fn optimise(from: &Path, to: &Path, level: &str) -> Result<()> {
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    run(program("node", &[]).arg(script).arg(level).args(FEATURES).arg(from).arg("-o").arg(to))
+    let silent = to.with_extension("silent.wasm");
+    let (wasm, _) = silence::silence(&std::fs::read(from)?)?;
+    std::fs::write(&silent, wasm)?;
+    run(program("node", &[]).arg(script).args(passes).args(FEATURES).arg(&silent).arg("-o").arg(to))
 }
 
 /// Builds the core by several profiles and prints the sizes: the figures of docs/wasm-profile.md.
@@ -107,17 +135,14 @@ fn sweep() -> Result<()> {
             command.args(["--package", "scorelet-core", "--lib", "--profile", "wasm"]);
             command.env("CARGO_PROFILE_WASM_OPT_LEVEL", opt).env("CARGO_PROFILE_WASM_LTO", lto);
             command.env("CARGO_TARGET_DIR", &own);
-            if !simd {
-                command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=-simd128");
-                command.env("RUSTFLAGS", "-C target-feature=-simd128");
-            }
+            reproducible(&mut command, if simd { FLAGS } else { "-Ctarget-feature=-simd128" });
             run(&mut command)?;
             let built = own.join("wasm32-unknown-unknown/wasm/scorelet_core.wasm");
             println!("  {name}: {}", Sizes::of(&std::fs::read(&built)?)?);
-            for level in ["-O1", "-O3", "-Oz"] {
-                let to = folder.join(format!("{name}{level}.wasm"));
-                optimise(&built, &to, level)?;
-                println!("  {name} wasm-opt {level}: {}", Sizes::of(&std::fs::read(&to)?)?);
+            for passes in [&PASSES[..], &["-O1"], &["-O3"], &["-Oz"]] {
+                let to = folder.join(format!("{name}{}.wasm", passes.concat()));
+                optimise(&built, &to, passes)?;
+                println!("  {name} wasm-opt {}: {}", passes.join(" "), Sizes::of(&std::fs::read(&to)?)?);
             }
         }
     }
@@ -145,44 +170,5 @@ impl Sizes {
 impl std::fmt::Display for Sizes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} bytes raw, {} gzip, {} brotli", self.raw, self.gzip, self.brotli)
-    }
-}
-
-/// How many imports a module declares: the count that its import section begins with.
-fn imports(wasm: &[u8]) -> Result<u64> {
-    let mut rest = wasm.strip_prefix(b"\0asm\x01\0\0\0").context("not a wasm module")?;
-    while let Some((&id, after)) = rest.split_first() {
-        let (len, body) = leb(after)?;
-        if id == 2 {
-            return Ok(leb(body)?.0);
-        }
-        rest = body.get(usize::try_from(len)?..).context("a wasm section is cut short")?;
-    }
-    Ok(0)
-}
-
-/// An unsigned LEB128 number and what follows it.
-fn leb(bytes: &[u8]) -> Result<(u64, &[u8])> {
-    let mut value = 0;
-    for (i, &byte) in bytes.iter().enumerate().take(5) {
-        value |= u64::from(byte & 0x7f) << (7 * i);
-        if byte < 0x80 {
-            return Ok((value, bytes.get(i + 1..).unwrap_or_default()));
-        }
-    }
-    bail!("a number in the wasm file is cut short")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn imports_are_counted() {
-        assert_eq!(imports(b"\0asm\x01\0\0\0").unwrap(), 0);
-        // A custom section, then an import section of one function `a.b`.
-        let one = b"\0asm\x01\0\0\0\x00\x02\x01x\x02\x07\x01\x01a\x01b\x00\x00";
-        assert_eq!(imports(one).unwrap(), 1);
-        assert!(imports(b"no wasm").is_err());
     }
 }

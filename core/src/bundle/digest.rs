@@ -1,6 +1,6 @@
 //! SHA-256 digests.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +17,8 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
+        self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).try_for_each(|n| f.write_char(digit(n)))
     }
 }
 

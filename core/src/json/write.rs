@@ -3,8 +3,6 @@
 //! Small on purpose: serde's writer, instantiated for every struct, is several times as large. A double is written as the
 //! shortest text that reads back as the same double.
 
-use std::io::Write;
-
 /// Writes values into a buffer; puts the commas itself.
 #[derive(Debug)]
 pub(crate) struct Json<'a>(&'a mut Vec<u8>, usize);
@@ -94,8 +92,7 @@ impl<'a> Json<'a> {
     /// A whole number.
     pub(crate) fn integer(&mut self, n: usize) {
         self.separate();
-        // Writing into a Vec cannot fail.
-        let _ = write!(self.0, "{n}");
+        self.0.extend_from_slice(n.to_string().as_bytes());
     }
 
     /// A column id, or null.

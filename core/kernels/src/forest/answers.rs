@@ -25,7 +25,8 @@ pub(super) struct Answers {
 pub(super) type Left = [u8; NARROW];
 
 impl Answers {
-    pub(super) fn new<T: Real>(parts: &Parts, bins: &Bins<T>) -> Self {
+    #[inline]
+    pub(super) fn new(parts: &Parts, bins: &Bins<f64>) -> Self {
         let mut missing_right = vec![1; bins.places];
         for (slot, bin) in parts.tests.slots.iter().zip(&bins.slots) {
             let from = parts.tests.missing_left.get(slot.first as usize..).unwrap_or(&[]);

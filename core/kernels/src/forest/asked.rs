@@ -11,7 +11,8 @@ use crate::column::Inputs;
 pub(super) struct Missing(Vec<u64>);
 
 impl Missing {
-    pub(super) fn new<T: Real>(parts: &Parts, bins: &Bins<T>) -> Self {
+    #[inline]
+    pub(super) fn new(parts: &Parts, bins: &Bins<f64>) -> Self {
         let Tests { slots, missing_left, .. } = &parts.tests;
         let mut missing = vec![0; bins.places];
         for (slot, bin) in slots.iter().zip(&bins.slots) {

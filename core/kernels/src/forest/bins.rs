@@ -1,7 +1,7 @@
 //! Values to ranks: where a value stands among its slot's thresholds.
 
-use super::real::Real;
-use super::slot::{Slot, SlotKind, in_set};
+use super::real::{Real, narrow};
+use super::slot::{Slot, SlotKind, as_trained, in_set};
 use super::{Arithmetic, Parts};
 
 /// Thresholds that are compared at once. A count over so many is a few vector instructions and no branch, so a search among
@@ -54,7 +54,8 @@ struct Set {
     arithmetic: Arithmetic,
 }
 
-impl<T: Real> Bins<T> {
+impl Bins<f64> {
+    #[inline]
     pub(super) fn new(parts: &Parts) -> Self {
         let mut bins = Self {
             slots: Vec::with_capacity(parts.tests.slots.len()),
@@ -71,8 +72,9 @@ impl<T: Real> Bins<T> {
         bins
     }
 
+    #[inline]
     fn bin(&mut self, slot: &Slot, parts: &Parts) -> Bin {
-        let mut thresholds: Vec<T> = Vec::with_capacity(slot.len as usize);
+        let mut thresholds: Vec<f64> = Vec::with_capacity(slot.len as usize);
         let tests = self.tests.len() as u32;
         let set = match &slot.kind {
             SlotKind::Category { invalid_left, words } => {
@@ -80,7 +82,7 @@ impl<T: Real> Bins<T> {
             }
             _ => {
                 for (i, &t) in parts.tests.thresholds_of(slot).iter().enumerate() {
-                    let t = T::of(t);
+                    let t = as_trained(t, parts.arithmetic);
                     if thresholds.last() != Some(&t) {
                         self.tests.push(i as u32);
                         thresholds.push(t);
@@ -101,9 +103,10 @@ impl<T: Real> Bins<T> {
         }
     }
 
-    fn search(&mut self, thresholds: &[T]) -> Search {
+    #[inline]
+    fn search(&mut self, thresholds: &[f64]) -> Search {
         let full = thresholds.chunks_exact(WIDE).filter_map(|c| c.last().copied());
-        let pivots: Vec<T> = full.collect();
+        let pivots: Vec<f64> = full.collect();
         let top = self.blocks.len() as u32;
         if pivots.is_empty() {
             self.blocks.push(padded(thresholds));
@@ -124,6 +127,16 @@ impl<T: Real> Bins<T> {
         Search::Many { pivots: start, blocks, block }
     }
 
+    /// The same in f32.
+    #[inline]
+    pub(super) fn narrow(self) -> Bins<f32> {
+        let Self { slots, blocks, pivots, tests, places } = self;
+        let blocks = blocks.iter().map(|block| block.map(|t| t as f32)).collect();
+        Bins { slots, blocks, pivots: narrow(&pivots), tests, places }
+    }
+}
+
+impl<T: Real> Bins<T> {
     /// How many of the slot's tests send the value right, or `None` if it is missing.
     #[inline(always)]
     pub(super) fn rank(&self, bin: &Bin, value: f64) -> Option<u32> {
@@ -217,8 +230,9 @@ fn each<T: Real>(bin: &Bin, values: &[f64], ranks: &mut [u32], failed: impl Fn(T
     u128::from(missing[0]) | u128::from(missing[1]) << 64
 }
 
-fn padded<T: Real>(thresholds: &[T]) -> [T; WIDE] {
-    let mut block = [T::NAN; WIDE];
+#[inline]
+fn padded(thresholds: &[f64]) -> [f64; WIDE] {
+    let mut block = [f64::NAN; WIDE];
     block.iter_mut().zip(thresholds).for_each(|(b, &t)| *b = t);
     block
 }

@@ -8,7 +8,7 @@ use super::flat::{Flat, Ranks};
 use super::masks::{self, Masks};
 use super::perfect::{self, Perfect};
 use super::plane::{ROWS, place_of};
-use super::real::Real;
+use super::real::{Real, narrow};
 use crate::column::{Inputs, Outputs};
 
 /// Layouts compiled from a forest without vector leaves and linear leaves.
@@ -54,23 +54,48 @@ impl<T> Default for Work<T> {
     }
 }
 
-impl<T: Real> Engine<T> {
+/// Layouts are built once, in f64, and narrowed where the trainer computes in f32: two builders would be 10 KB of wasm.
+impl Engine<f64> {
     /// `None` if the plain kernel has to do it.
+    #[inline]
     pub(super) fn new(parts: &Parts) -> Option<Self> {
         if parts.outputs.iter().any(Option::is_none) || !parts.linears.is_empty() {
             return None;
         }
-        let bins = Bins::<T>::new(parts);
+        let bins = Bins::new(parts);
         Some(Self {
             trees: Trees::new(parts, &bins)?,
             bins,
-            base: parts.base.iter().map(|&b| T::of(b)).collect(),
+            base: parts.base.clone(),
             base_first: parts.base_first,
-            divisor: T::of(parts.divisor),
+            divisor: parts.divisor,
         })
     }
 
+    /// The same in f32.
+    #[inline]
+    pub(super) fn narrow(self) -> Engine<f32> {
+        Engine {
+            bins: self.bins.narrow(),
+            trees: match self.trees {
+                Trees::Perfect { answers, missing, trees } => {
+                    Trees::Perfect { answers, missing, trees: trees.narrow() }
+                }
+                Trees::Middling { missing, batch, row } => {
+                    Trees::Middling { missing, batch: batch.narrow(), row: row.narrow() }
+                }
+                Trees::Large(trees) => Trees::Large(trees.narrow()),
+            },
+            base: narrow(&self.base),
+            base_first: self.base_first,
+            divisor: self.divisor as f32,
+        }
+    }
+}
+
+impl<T: Real> Engine<T> {
     /// Evaluates a block.
+    #[inline(never)]
     pub(super) fn eval(
         &self,
         inputs: &Inputs<'_>,
@@ -92,6 +117,7 @@ impl<T: Real> Engine<T> {
         }
     }
 
+    #[inline(never)]
     fn eval_row(&self, row: usize, values: &[f64], outputs: &mut Outputs<'_>, work: &mut Work<T>) {
         work.sums.clear();
         work.sums.extend(self.start());
@@ -110,6 +136,7 @@ impl<T: Real> Engine<T> {
         }
     }
 
+    #[inline(never)]
     fn eval_rows(
         &self,
         first: usize,
@@ -155,8 +182,9 @@ impl<T: Real> Engine<T> {
     }
 }
 
-impl<T: Real> Trees<T> {
-    fn new(parts: &Parts, bins: &Bins<T>) -> Option<Self> {
+impl Trees<f64> {
+    #[inline]
+    fn new(parts: &Parts, bins: &Bins<f64>) -> Option<Self> {
         let spans = parts.shape.trees();
         let depth = spans.iter().map(|t| t.depth).max().unwrap_or(0);
         let leaves = spans.iter().map(|t| t.leaves()).max().unwrap_or(0);
@@ -175,7 +203,9 @@ impl<T: Real> Trees<T> {
         }
         Flat::new(parts, bins).map(Self::Large)
     }
+}
 
+impl<T: Real> Trees<T> {
     /// From so many rows on, 128 rows at once are quicker than one after the other.
     fn batch_from(&self) -> usize {
         match self {

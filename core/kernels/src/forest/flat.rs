@@ -5,7 +5,7 @@ use super::Parts;
 use super::bins::Bins;
 use super::perfect::{SIDE, trees_by_output};
 use super::plane::{ROWS, place_of};
-use super::real::Real;
+use super::real::{Real, narrow};
 use crate::column::Inputs;
 
 /// Steps between two looks whether all walks have ended.
@@ -41,9 +41,10 @@ const SOME: usize = 4096;
 /// The rank of a row that fails every test.
 const FAILS: u16 = u16::MAX;
 
-impl<T: Real> Flat<T> {
+impl Flat<f64> {
     /// `None` if ranks or columns do not fit 16 bits.
-    pub(super) fn new(parts: &Parts, bins: &Bins<T>) -> Option<Self> {
+    #[inline]
+    pub(super) fn new(parts: &Parts, bins: &Bins<f64>) -> Option<Self> {
         let columns = 1 + 2 * bins.slots.len();
         if columns > 1 << 16 || bins.slots.iter().any(|b| b.len >= u32::from(FAILS)) {
             return None;
@@ -56,7 +57,7 @@ impl<T: Real> Flat<T> {
             runs: Vec::new(),
             columns,
         };
-        flat.push_leaf_at(0, T::NOTHING);
+        flat.push_leaf_at(0, f64::NOTHING);
         let questions = questions(parts);
         for (_, trees) in trees_by_output(parts) {
             flat.runs.push(trees.len());
@@ -67,9 +68,10 @@ impl<T: Real> Flat<T> {
         Some(flat)
     }
 
-    fn push_leaf_at(&mut self, at: usize, value: T) {
+    #[inline]
+    fn push_leaf_at(&mut self, at: usize, value: f64) {
         self.nodes.resize(self.nodes.len().max(at + 1), 0);
-        self.values.resize(self.nodes.len(), T::NOTHING);
+        self.values.resize(self.nodes.len(), f64::NOTHING);
         if let (Some(node), Some(to)) = (self.nodes.get_mut(at), self.values.get_mut(at)) {
             // Its own right child, and every row fails column 0.
             *node = (at as u64) << 32;
@@ -77,11 +79,12 @@ impl<T: Real> Flat<T> {
         }
     }
 
+    #[inline]
     fn lay_out(&mut self, parts: &Parts, tree: usize, questions: &[u32]) {
         let Some(span) = parts.shape.trees().get(tree) else { return };
         let root = self.nodes.len();
         self.roots.push(root as u32);
-        self.push_leaf_at(root, T::NOTHING);
+        self.push_leaf_at(root, f64::NOTHING);
         let mut splits = parts.splits.iter().skip(span.split as usize);
         // Without vector leaves, a leaf's number is its value's.
         let mut values = parts.values.iter().skip(span.leaf as usize);
@@ -90,19 +93,28 @@ impl<T: Real> Flat<T> {
             if is_split {
                 let question = splits.next().and_then(|&test| questions.get(test as usize));
                 let children = self.nodes.len();
-                self.push_leaf_at(children + 1, T::NOTHING);
+                self.push_leaf_at(children + 1, f64::NOTHING);
                 if let (Some(node), Some(&question)) = (self.nodes.get_mut(at), question) {
                     *node = (children as u64) << 32 | u64::from(question);
                 }
                 open.push(children);
                 at = children + 1;
             } else {
-                self.push_leaf_at(at, T::of(values.next().copied().unwrap_or(0.0)));
+                self.push_leaf_at(at, values.next().copied().unwrap_or(0.0));
                 at = open.pop().unwrap_or(0);
             }
         }
     }
 
+    /// The same in f32.
+    #[inline]
+    pub(super) fn narrow(self) -> Flat<f32> {
+        let Self { nodes, values, roots, runs, columns } = self;
+        Flat { nodes, values: narrow(&values), roots, runs, columns }
+    }
+}
+
+impl<T: Real> Flat<T> {
     /// Columns with those that no node has: a power of two, so that the walk can mask instead of checking.
     fn room(&self) -> usize {
         if self.columns <= FEW {
@@ -120,6 +132,7 @@ impl<T: Real> Flat<T> {
     }
 
     /// Finds a row's ranks.
+    #[inline(never)]
     pub(super) fn rank_row(&self, bins: &Bins<T>, values: &[f64], ranks: &mut Ranks) {
         ranks.row.clear();
         ranks.row.push(FAILS);
@@ -132,6 +145,7 @@ impl<T: Real> Flat<T> {
     }
 
     /// Finds the ranks of rows `first..` of the block, up to [`ROWS`]. Rows beyond the block have any ranks.
+    #[inline(never)]
     pub(super) fn rank_rows(&self, bins: &Bins<T>, inputs: &Inputs<'_>, first: usize, ranks: &mut Ranks) {
         ranks.rows.clear();
         ranks.rows.resize(ROWS / SIDE * self.columns + self.room(), [FAILS; SIDE]);
@@ -154,6 +168,7 @@ impl<T: Real> Flat<T> {
     }
 
     /// Adds each output's trees to a row's sums.
+    #[inline(never)]
     pub(super) fn add_row(&self, ranks: &Ranks, sums: &mut [T]) {
         let mut roots = self.roots.as_slice();
         for (&trees, sum) in self.runs.iter().zip(sums) {
@@ -176,6 +191,7 @@ impl<T: Real> Flat<T> {
 
     /// Adds each output's trees to the sums of `rows` rows: `sums` has [`ROWS`] an output, in the order of `place_of`. Tree by
     /// tree, so that a tree stays near while all rows walk it.
+    #[inline(never)]
     pub(super) fn add_rows(&self, ranks: &Ranks, rows: usize, sums: &mut [T]) {
         let mut roots = self.roots.as_slice();
         for (&trees, sums) in self.runs.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
@@ -208,6 +224,7 @@ impl<T: Real> Flat<T> {
 }
 
 /// By test: its column of ranks, and its rank from bit 16 on.
+#[inline]
 fn questions(parts: &Parts) -> Vec<u32> {
     let tests = &parts.tests;
     let mut questions = Vec::with_capacity(tests.count());

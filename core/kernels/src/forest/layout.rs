@@ -21,11 +21,12 @@ enum Kind {
 
 impl Layout {
     /// Chooses and builds the layout for checked parts.
+    #[inline]
     pub fn new(parts: &Parts) -> Self {
-        let fast = match parts.arithmetic {
-            Arithmetic::F32Less => Engine::new(parts).map(Kind::Single),
-            Arithmetic::F64LessEqual => Engine::new(parts).map(Kind::Double),
-        };
+        let fast = Engine::new(parts).map(|engine| match parts.arithmetic {
+            Arithmetic::F32Less => Kind::Single(engine.narrow()),
+            Arithmetic::F64LessEqual => Kind::Double(engine),
+        });
         Self(fast.unwrap_or_else(|| Kind::Walk(Walk::new(parts))))
     }
 
@@ -52,6 +53,7 @@ impl Layout {
     }
 }
 
+#[inline(never)]
 fn eval_plainly(
     walk: &Walk,
     parts: &Parts,

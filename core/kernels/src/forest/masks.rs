@@ -5,7 +5,7 @@
 use super::Parts;
 use super::perfect::{SIDE, trees_by_output};
 use super::plane::{Plane, ROWS, numbers};
-use super::real::Real;
+use super::real::{Real, narrow};
 use super::sliced::add_leaves;
 
 /// Most leaves of a tree of this layout: a leaf number is a byte.
@@ -41,7 +41,8 @@ struct Step {
     place: u16,
 }
 
-impl<T: Real> Masks<T> {
+impl Masks<f64> {
+    #[inline]
     pub(super) fn new(parts: &Parts, places: &[u32]) -> Self {
         let mut masks = Self {
             trees: Vec::with_capacity(parts.outputs.len() + 1),
@@ -60,10 +61,12 @@ impl<T: Real> Masks<T> {
         masks
     }
 
+    #[inline]
     fn end(&self) -> Tree {
         Tree { step: self.steps.len() as u32, leaf: self.leaves.len() as u32 }
     }
 
+    #[inline]
     fn lay_out(&mut self, parts: &Parts, tree: usize, places: &[u32]) {
         let Some(span) = parts.shape.trees().get(tree) else { return };
         self.trees.push(self.end());
@@ -80,15 +83,26 @@ impl<T: Real> Masks<T> {
                 step += 1;
             } else {
                 self.leaf_sets.push(set);
-                self.leaves.push(T::of(values.next().copied().unwrap_or(0.0)));
+                self.leaves.push(values.next().copied().unwrap_or(0.0));
                 set = open.pop().unwrap_or(0);
             }
         }
     }
 
+    /// The same in f32.
+    #[inline]
+    pub(super) fn narrow(self) -> Masks<f32> {
+        let Self { trees, steps, leaf_sets, leaves, runs } = self;
+        Masks { trees, steps, leaf_sets, leaves: narrow(&leaves), runs }
+    }
+}
+
+impl<T: Real> Masks<T> {
     /// Adds each output's trees to the sums of 128 rows: `sums` has [`ROWS`] an output, in the order of `place_of`.
+    #[inline(never)]
     pub(super) fn add(&self, left: &[Plane], sums: &mut [T]) {
-        let mut tables = [[T::NOTHING; LEAVES]; SIDE];
+        // What a tree has no leaf for is never read.
+        let mut tables = [[T::of(0.0); LEAVES]; SIDE];
         let mut at = [[[0; 2]; 8]; SIDE];
         let mut first = 0;
         for (&trees, sums) in self.runs.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
@@ -97,7 +111,7 @@ impl<T: Real> Masks<T> {
                     if eight + i < first + trees {
                         self.look_up(eight + i, left, table, at);
                     } else {
-                        *table = [T::NOTHING; LEAVES];
+                        clear(table);
                     }
                 }
                 add_leaves(tables.each_ref(), &at, sums);
@@ -107,6 +121,7 @@ impl<T: Real> Masks<T> {
     }
 
     /// The leaves of a tree, and which one each row comes to.
+    #[inline(never)]
     fn look_up(&self, tree: usize, left: &[Plane], table: &mut [T; LEAVES], at: &mut [[u64; 2]; 8]) {
         let (Some(from), Some(to)) = (self.trees.get(tree), self.trees.get(tree + 1)) else { return };
         let leaves = from.leaf as usize..to.leaf as usize;
@@ -115,6 +130,12 @@ impl<T: Real> Masks<T> {
         table.iter_mut().zip(self.leaves.get(leaves).unwrap_or(&[])).for_each(|(to, from)| *to = *from);
         *at = leaf_numbers(steps, leaf_sets, left);
     }
+}
+
+/// Apart and of no fixed length: the compiler would write down every store, which is 8 KB of wasm.
+#[inline(never)]
+fn clear<T: Real>(table: &mut [T]) {
+    table.fill(T::NOTHING);
 }
 
 #[inline(never)]

@@ -5,7 +5,7 @@
 use super::Parts;
 use super::answers::Left;
 use super::bins::Bins;
-use super::real::Real;
+use super::real::{Real, narrow};
 use super::sliced::REACH;
 
 /// Trees that are walked side by side, so that their loads overlap. Below 8 the compiler undoes the interleaving.
@@ -33,6 +33,7 @@ pub(super) struct Run {
 }
 
 /// The trees of each output, by number, in the trainer's order.
+#[inline]
 pub(super) fn trees_by_output(parts: &Parts) -> Vec<(u32, Vec<usize>)> {
     let mut by_output: Vec<(u32, Vec<usize>)> =
         (0..parts.base.len()).map(|k| (k as u32, Vec::new())).collect();
@@ -45,19 +46,21 @@ pub(super) fn trees_by_output(parts: &Parts) -> Vec<(u32, Vec<usize>)> {
 }
 
 /// By test number, its place in the answers.
-pub(super) fn places<T: Real>(parts: &Parts, bins: &Bins<T>) -> Vec<u32> {
+#[inline]
+pub(super) fn places(parts: &Parts, bins: &Bins<f64>) -> Vec<u32> {
     let slots = parts.tests.slots.iter().zip(&bins.slots);
     slots.flat_map(|(slot, bin)| (0..slot.len).map(|i| bin.first + i)).collect()
 }
 
-impl<T: Real> Perfect<T> {
+impl Perfect<f64> {
+    #[inline]
     pub(super) fn new(parts: &Parts, places: &[u32]) -> Self {
         let depth = parts.shape.trees().iter().map(|t| t.depth).max().unwrap_or(0).clamp(1, DEEPEST);
         let size = 1_usize << depth;
         let by_output = trees_by_output(parts);
         let trees: usize = by_output.iter().map(|(_, t)| t.len().next_multiple_of(SIDE)).sum();
         let mut nodes = vec![0_u16; trees * size];
-        let mut leaves = vec![T::NOTHING; trees * size + REACH];
+        let mut leaves = vec![f64::NOTHING; trees * size + REACH];
         let mut runs = Vec::with_capacity(by_output.len());
         let mut at = 0;
         for (output, trees) in &by_output {
@@ -76,7 +79,17 @@ impl<T: Real> Perfect<T> {
         Self { depth, nodes, leaves, runs }
     }
 
+    /// The same in f32.
+    #[inline]
+    pub(super) fn narrow(self) -> Perfect<f32> {
+        let Self { depth, nodes, leaves, runs } = self;
+        Perfect { depth, nodes, leaves: narrow(&leaves), runs }
+    }
+}
+
+impl<T: Real> Perfect<T> {
     /// Adds each output's trees to its sum.
+    #[inline(never)]
     pub(super) fn add(&self, left: &Left, sums: &mut [T]) {
         // If the compiler sees in an arm below that the depth is 6, it unrolls the levels, and wasm takes 1.4 times as long.
         let depth = core::hint::black_box(self.depth);
@@ -126,14 +139,8 @@ fn walk<T: Real, const GROUP: usize>(depth: u32, nodes: &[u16], leaves: &[T], le
 
 /// Fills the nodes and leaves of one tree, whose root has the number `root`, in its group's. Below a leaf that stands higher
 /// than the padded depth, every path ends in that leaf.
-fn lay_out<T: Real>(
-    parts: &Parts,
-    tree: usize,
-    root: usize,
-    places: &[u32],
-    nodes: &mut [u16],
-    leaves: &mut [T],
-) {
+#[inline]
+fn lay_out(parts: &Parts, tree: usize, root: usize, places: &[u32], nodes: &mut [u16], leaves: &mut [f64]) {
     let Some(span) = parts.shape.trees().get(tree) else { return };
     let mut splits = parts.splits.iter().skip(span.split as usize);
     // Without vector leaves, a leaf's number is its value's.
@@ -148,7 +155,7 @@ fn lay_out<T: Real>(
             open.push(2 * at);
             at = 2 * at + 1;
         } else {
-            let value = T::of(values.next().copied().unwrap_or(0.0));
+            let value = values.next().copied().unwrap_or(0.0);
             let (mut from, mut to) = (at, at + 1);
             while from < leaves.len() {
                 (from, to) = (2 * from, 2 * to);

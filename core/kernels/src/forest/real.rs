@@ -7,8 +7,6 @@ use super::ZERO_BAND;
 
 /// f32 as XGBoost uses it, or f64 as LightGBM does.
 pub(super) trait Real: Copy + Debug + PartialEq + PartialOrd + Add<Output = Self> + 'static {
-    /// Compares as false with everything.
-    const NAN: Self;
     /// Adds nothing to any number, not even to -0.
     const NOTHING: Self;
     /// From the engine's columns.
@@ -26,7 +24,6 @@ pub(super) trait Real: Copy + Debug + PartialEq + PartialOrd + Add<Output = Self
 }
 
 impl Real for f32 {
-    const NAN: Self = Self::NAN;
     const NOTHING: Self = -0.0;
     fn of(x: f64) -> Self {
         x as Self
@@ -50,7 +47,6 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    const NAN: Self = Self::NAN;
     const NOTHING: Self = -0.0;
     fn of(x: f64) -> Self {
         x
@@ -71,6 +67,12 @@ impl Real for f64 {
     fn over(self, divisor: Self) -> Self {
         self / divisor
     }
+}
+
+/// Numbers that an f32 trainer wrote, as it has them.
+#[inline]
+pub(super) fn narrow(numbers: &[f64]) -> Vec<f32> {
+    numbers.iter().map(|&x| x as f32).collect()
 }
 
 /// The compiler makes vectors of the plain loop for x86-64, but not for wasm.

@@ -50,6 +50,7 @@ impl Span {
 impl Shape {
     /// Reads `nodes` bits from `bits` and finds the trees; there must be `trees` of them, none with more than `deepest` splits on a
     /// path.
+    #[inline]
     pub fn new(bits: &[u8], nodes: usize, trees: usize, deepest: usize) -> Result<Self, ShapeError> {
         let mut spans: Vec<Span> = Vec::with_capacity(trees);
         // Depths at which right children wait; the tree is whole when none does.

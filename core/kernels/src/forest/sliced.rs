@@ -14,6 +14,7 @@ pub(super) const REACH: usize = 256;
 impl<T: Real> Perfect<T> {
     /// Adds each output's trees to the sums of 128 rows: `sums` has [`ROWS`] an
     /// output, in the order of `place_of`.
+    #[inline(never)]
     pub(super) fn add_sliced(&self, left: &[Plane], sums: &mut [T]) {
         // Apart from the leaves, so that it is compiled once a depth and not again for each type of number.
         let find = match self.depth {

@@ -30,6 +30,7 @@ pub(super) struct Walk {
 }
 
 impl Walk {
+    #[inline]
     pub(super) fn new(parts: &Parts) -> Self {
         let mut steps = Vec::with_capacity(parts.shape.nodes());
         let mut trees = Vec::with_capacity(parts.outputs.len());
