@@ -1,6 +1,5 @@
 //! JSON in and out.
 
-mod number;
 mod read;
 mod write;
 

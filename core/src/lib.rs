@@ -11,6 +11,7 @@ pub mod author;
 pub mod band;
 pub mod bundle;
 pub mod calibrate;
+mod decimal;
 pub mod decision;
 pub mod error;
 pub mod feature;

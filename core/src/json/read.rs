@@ -3,7 +3,7 @@
 //! Small on purpose: records are flat, so a cursor that is asked for what it should find replaces a general
 //! deserializer, which is a fifth of the compressed wasm. Nothing recurses: nesting is counted, and bounded.
 
-use super::number;
+use crate::decimal;
 
 /// Nesting of a value that is skipped, at most.
 const DEPTH: usize = 128;
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     /// A number, correctly rounded. One beyond the doubles is a mistake.
     pub(crate) fn number(&mut self) -> Read<f64> {
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        match number::parse(rest) {
+        match decimal::parse(rest) {
             Ok((x, length)) if x.is_finite() => {
                 self.at += length;
                 Ok(x)
@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
                 Kind::Text => self.text(scratch)?,
                 Kind::Number => {
                     let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-                    match number::skip(rest) {
+                    match decimal::skip(rest) {
                         Ok(length) => self.at += length,
                         Err(length) => {
                             self.at += length;

@@ -1,5 +1,6 @@
 //! Text cells (CSV, forms) to column values, by the same rules as JSON values.
 
+use crate::decimal;
 use crate::error::RecordError;
 use crate::record::date;
 use crate::schema::{Field, FieldType, Policy};
@@ -144,48 +145,13 @@ fn date_text(cell: &[u8]) -> Option<f64> {
     date::parse(core::str::from_utf8(cell).ok()?)
 }
 
-/// A decimal number, correctly rounded.
+/// A decimal number, correctly rounded. Almost every cell is one as JSON has it; what is not goes the long way.
 #[inline]
 fn number(cell: &[u8]) -> Option<f64> {
-    short_decimal(cell).or_else(|| any_number(cell))
-}
-
-/// Powers of ten that a double holds exactly.
-const POWERS: [f64; 16] =
-    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-
-/// Up to 15 digits with at most one point: digits and power of ten are exact doubles, so one division rounds correctly
-/// (Clinger 1990). Almost every cell is of this kind; the rest goes the long way.
-#[inline]
-fn short_decimal(cell: &[u8]) -> Option<f64> {
-    let (negative, digits) = match cell.split_first()? {
-        (b'-', rest) => (true, rest),
-        _ => (false, cell),
-    };
-    if digits.is_empty() || digits.len() > 16 {
-        return None;
+    match decimal::parse(cell) {
+        Ok((value, length)) if length == cell.len() => Some(value),
+        _ => any_number(cell),
     }
-    let (mut mantissa, mut count, mut point) = (0_u64, 0_usize, None);
-    for &byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0')));
-                count += 1;
-            }
-            b'.' if point.is_none() => point = Some(count),
-            _ => return None,
-        }
-    }
-    if count == 0 || count > 15 {
-        return None;
-    }
-    #[allow(clippy::cast_precision_loss, reason = "under 10^15: exact")]
-    let value = mantissa as f64;
-    let value = match point {
-        None => value,
-        Some(at) => value / POWERS.get(count - at)?,
-    };
-    Some(if negative { -value } else { value })
 }
 
 #[cold]
