@@ -147,6 +147,12 @@ pub enum HostError {
         /// What is wrong.
         what: String,
     },
+    /// A thread of the tool panicked.
+    #[error("the tool itself failed: {what}")]
+    Panic {
+        /// The panic's message.
+        what: String,
+    },
     /// wasmtime could not be set up.
     #[error("the wasm runtime could not be set up: {what}")]
     Runtime {
@@ -198,6 +204,7 @@ impl HostError {
             Self::Trap { .. } => "SCL-0713",
             Self::Artefact { .. } => "SCL-0714",
             Self::Runtime { .. } => "SCL-0715",
+            Self::Panic { .. } => "SCL-0716",
         }
     }
 
@@ -216,6 +223,7 @@ impl HostError {
             | Self::Exists { path }
             | Self::Content { path, .. } => path.display().to_string(),
             Self::Usage { .. } => "command line".to_owned(),
+            Self::Panic { .. } => "tool".to_owned(),
             Self::Artefact { name, .. } => name.clone(),
             _ => "wasm engine".to_owned(),
         }
@@ -243,6 +251,9 @@ impl HostError {
             }
             Self::Artefact { .. } => "give a wasm that exports Scorelet's raw ABI (docs/abi.md)".to_owned(),
             Self::Runtime { .. } => "check the limits of the system (ulimit -v)".to_owned(),
+            Self::Panic { .. } => {
+                "this is a mistake of the tool: please report it with its message".to_owned()
+            }
         }
     }
 
@@ -260,6 +271,7 @@ impl HostError {
             | Self::OutOfMemory { .. }
             | Self::OutOfFuel { .. }
             | Self::Trap { .. }
+            | Self::Panic { .. }
             | Self::Runtime { .. } => exit::STOPPED,
         }
     }

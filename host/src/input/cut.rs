@@ -159,7 +159,10 @@ impl<R: Read> Cutter<R> {
         };
         let text = text.unwrap_or(&self.rest);
         let end = match self.format {
-            Format::Csv if memchr(b'"', text).is_some() => last_record(text, self.delimiter),
+            // Line ends within quotes end no record: records are counted, not lines.
+            Format::Csv if memchr(b'"', text).is_some() => {
+                last_record(&self.rest, self.delimiter, self.records)
+            }
             Format::Csv | Format::Ndjson if self.ended && text.len() == self.rest.len() => {
                 return Some(text.len());
             }
@@ -233,10 +236,10 @@ fn first_record(text: &[u8], delimiter: u8) -> Option<usize> {
     memchr2_iter(b'"', b'\n', text).find(|&at| scan.ends_record(text, at))
 }
 
-/// The line's end that closes the last whole record.
-fn last_record(text: &[u8], delimiter: u8) -> Option<usize> {
+/// The line's end that closes the last whole record, of the first `records` ones.
+fn last_record(text: &[u8], delimiter: u8, records: usize) -> Option<usize> {
     let mut scan = Quotes::new(delimiter);
-    memchr2_iter(b'"', b'\n', text).filter(|&at| scan.ends_record(text, at)).last()
+    memchr2_iter(b'"', b'\n', text).filter(|&at| scan.ends_record(text, at)).take(records).last()
 }
 
 /// Lines of a text.
@@ -287,8 +290,22 @@ mod tests {
     fn quotes_hide_line_ends() {
         assert_eq!(first_record(b"a,\"b\nc\"\"\n\",d\nrest\n", b','), Some(12));
         assert_eq!(first_record(b"5\" pipe\nnext\n", b','), Some(7));
-        assert_eq!(last_record(b"a\n\"b\n", b','), Some(1));
-        assert_eq!(last_record(b"\"\"\n\"\n", b','), Some(2));
+        assert_eq!(last_record(b"a\n\"b\n", b',', 9), Some(1));
+        assert_eq!(last_record(b"\"\"\n\"\n", b',', 9), Some(2));
+        assert_eq!(last_record(b"a\nb\nc\n", b',', 2), Some(3));
+    }
+
+    #[test]
+    fn a_cell_of_more_lines_than_a_chunk_may_have_records_is_one_record() {
+        let cell = format!("1,\"{}\"\n", "x\n".repeat(5000));
+        let text = cell.repeat(7);
+        let mut cutter = Cutter::new(text.as_bytes(), Vec::new(), Format::Csv, b',');
+        cutter.limit_records(CELLS / 3);
+        let (mut chunk, mut chunks) = (Chunk::default(), Vec::new());
+        while cutter.next(&mut chunk).unwrap() {
+            chunks.push(chunk.text.len() / cell.len());
+        }
+        assert_eq!(chunks, [3, 3, 1]);
     }
 
     fn lines(json: &str, step: usize) -> Vec<String> {

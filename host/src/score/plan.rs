@@ -111,6 +111,14 @@ impl Plan {
         self.figures.iter().chain(&self.raw).map(|figure| figure.column).collect()
     }
 
+    /// Numbers that a row takes in memory, its fields and what is found for it: of this, not of the fields alone, depends
+    /// how many rows may be in work at once.
+    pub fn values_of_a_row(&self, bundle: &Bundle) -> usize {
+        let contribs = self.contribs.iter().map(|(_, inputs)| inputs.len() + 1);
+        let found = self.figures.len() + self.raw.len() + contribs.sum::<usize>();
+        bundle.fields.len().max(found)
+    }
+
     /// Names of the output's columns.
     pub fn names(&self, bundle: &Bundle) -> Vec<String> {
         let mut names: Vec<String> = self.number.then(|| "row".to_owned()).into_iter().collect();
