@@ -4,17 +4,20 @@
 //! the container, then every section, with every index checked once so that evaluation cannot fail.
 //! `docs/bundle-format.md` describes every byte.
 
+mod columns;
 mod container;
 mod digest;
 mod parts;
+mod pin;
 pub mod wire;
 
 pub use container::Trust;
 pub use digest::Digest;
 pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput, SelfCheck};
+pub use pin::{PinError, precedence};
 
 use crate::error::{BundleError, Error};
-use crate::graph::{Graph, Node};
+use crate::graph::Graph;
 use crate::reason::ReasonGroup;
 use crate::schema::Field;
 
@@ -77,15 +80,5 @@ impl Bundle {
     /// The field of that name with its column.
     pub fn field(&self, name: &str) -> Option<(usize, &Field)> {
         self.fields.iter().enumerate().find(|(_, f)| f.name == name)
-    }
-
-    /// The node that writes a column, and which of its outputs it is; `None` for a field's column.
-    pub fn node_of_column(&self, column: u32) -> Option<(&Node, usize)> {
-        let column = column as usize;
-        let nodes = self.graph.nodes().iter().enumerate().rev();
-        nodes
-            .filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
-            .find(|&(_, first)| first <= column)
-            .map(|(node, first)| (node, column - first))
     }
 }

@@ -2,10 +2,14 @@
 
 mod columns;
 pub mod date;
+mod given;
 mod json;
 pub mod text;
 
 pub(crate) use columns::fill_columns;
+pub use given::Given;
+#[cfg(feature = "browser")]
+pub(crate) use json::code;
 pub(crate) use json::{Row, parse_json};
 
 use crate::column::State;
@@ -113,18 +117,6 @@ impl Field {
 }
 
 impl Field {
-    /// The column value and state of a category's text, whose index among the known categories is `known`: special codes
-    /// first.
-    pub(crate) fn category(&self, text: &str, known: Option<usize>) -> (f64, State) {
-        if let Some(index) = self.specials.iter().position(|s| s.text == text) {
-            return (f64::NAN, State::special(u8::try_from(index).unwrap_or(u8::MAX)));
-        }
-        match known {
-            Some(index) => (index as f64, State::PRESENT),
-            None => (f64::NAN, State::UNSEEN),
-        }
-    }
-
     /// The categories, by index; none for a field of another type.
     pub(crate) fn categories(&self) -> &[String] {
         match &self.kind {

@@ -1,5 +1,8 @@
 //! A scorer: a bundle with the memory to evaluate it, allocated once.
 
+#[cfg(feature = "browser")]
+mod given;
+
 use crate::bundle::{Bundle, ScoreOutput};
 use crate::column::{Block, State};
 use crate::decision::{Decision, ScoreResult};

@@ -10,6 +10,7 @@ mod check;
 mod demo;
 mod fuzz;
 mod licences;
+mod npm;
 mod peers;
 mod python;
 mod run;
@@ -29,6 +30,7 @@ cargo xtask TASK
   demo [--no-serve] [--dev]      build the host and the example bundles, score 1,000 applicants in wasm
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
+  npm                            build the npm package @scorelet/core, print its sizes, pack it into target/npm
   peers [--seed N] [--models N]  the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
@@ -55,6 +57,7 @@ fn dispatch(args: &mut Args) -> Result<bool> {
         Some("demo") => demo::task(args),
         Some("test") => check::task(args),
         Some("wasm") => wasm::task(args),
+        Some("npm") => npm::task(args),
         Some("peers") => peers::task(args),
         Some("fuzz") => fuzz::task(args),
         Some("bench-peers") => bench_peers::task(args),

@@ -44,6 +44,11 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Comma
     command
 }
 
+/// A file of an installed npm package, as a script for Node.
+pub(crate) fn node_tool(path: &str) -> PathBuf {
+    root().join("node_modules").join(path)
+}
+
 /// The command as a person would type it.
 pub(crate) fn show(command: &Command) -> String {
     let name =

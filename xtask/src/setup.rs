@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::run::{cargo, output, program, run, target};
+use crate::run::{cargo, output, program, root, run, target};
 
 const NEXTEST: &str = "0.9.143";
 const BINARYEN: &str = "132.0.0";
@@ -29,6 +29,19 @@ pub(crate) fn nextest() -> Result<()> {
     let features = ["--no-default-features", "--features", "default-no-update"];
     let mut install = cargo(&["install", "cargo-nextest", "--locked", "--version", NEXTEST]);
     run(install.args(features))
+}
+
+/// The npm packages of the lock file, in `node_modules`. Nothing is done if they are those that were installed last.
+pub(crate) fn npm() -> Result<()> {
+    let lock = std::fs::read(root().join("package-lock.json")).context("there is no package-lock.json")?;
+    let stamp = root().join("node_modules/.scorelet-lock");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("  installing the npm packages of package-lock.json");
+    run(&mut program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    std::fs::write(&stamp, lock)?;
+    Ok(())
 }
 
 /// `wasm-opt`, as a script that Node runs.

@@ -19,10 +19,11 @@ const GZIP_BUDGET: usize = 110 * 1024;
 /// The passes that make the smallest file after gzip: LLVM has done the rest, and what the higher levels move about
 /// compresses worse. Parameters that no caller varies go; functions of like names stand together, since they are of like code,
 /// and gzip looks back 32 KiB only (docs/wasm-profile.md).
-const PASSES: [&str; 5] = ["-O1", "--dae-optimizing", "--rse", "--vacuum", "--reorder-functions-by-name"];
+pub(crate) const PASSES: [&str; 5] =
+    ["-O1", "--dae-optimizing", "--rse", "--vacuum", "--reorder-functions-by-name"];
 
 /// Has to be the same as in `.cargo/config.toml`.
-const FLAGS: &str = "-Ctarget-feature=+simd128";
+pub(crate) const FLAGS: &str = "-Ctarget-feature=+simd128";
 
 /// What the Rust target switches on by itself, and SIMD128: wasm-opt must be told.
 const FEATURES: [&str; 7] = [
@@ -91,7 +92,7 @@ fn build() -> Result<PathBuf> {
 
 /// Makes a build for wasm the same in every folder and for every user (no path of this machine stands in it), and keeps
 /// its names for [`silence`].
-fn reproducible(command: &mut Command, flags: &str) {
+pub(crate) fn reproducible(command: &mut Command, flags: &str) {
     // Instead of those in .cargo/config.toml, which this variable overrides.
     let mut flags = vec![flags.to_owned(), format!("--remap-path-prefix={}=.", root().display())];
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
@@ -106,7 +107,7 @@ fn reproducible(command: &mut Command, flags: &str) {
 }
 
 /// Silences the panics and runs wasm-opt, unless its result is newer than its input.
-fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
+pub(crate) fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
     let modified = |path: &Path| path.metadata().and_then(|m| m.modified());
     if let (Ok(from), Ok(to)) = (modified(from), modified(to))
         && to > from
@@ -152,12 +153,13 @@ fn sweep() -> Result<()> {
 /// An artefact's size as it is and as it travels.
 pub(crate) struct Sizes {
     raw: usize,
-    gzip: usize,
+    pub(crate) gzip: usize,
     brotli: usize,
 }
 
 impl Sizes {
-    fn of(bytes: &[u8]) -> Result<Self> {
+    /// Measures some bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self> {
         let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gzip.write_all(bytes)?;
         let mut brotli = Vec::new();

@@ -7,13 +7,13 @@
 //! field?}}`. Canonical results are for each row: u8 0 and u32 length, then the canonical bytes of the decision; or u8 1
 //! and u32 length, then the error as JSON.
 
+use super::area::Area;
 use crate::Error;
 use crate::bundle::Bundle;
 use crate::bundle::wire::Put;
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::json::Json;
-use crate::limits;
 use crate::scorer::{Options, Scorer};
 
 const REASONS: u32 = 1;
@@ -35,6 +35,10 @@ pub(super) enum AbiError {
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] Error),
+    /// The bundle is not a successor of the one that the caller pinned.
+    #[cfg(feature = "browser")]
+    #[error(transparent)]
+    Pin(#[from] crate::bundle::PinError),
 }
 
 impl AbiError {
@@ -49,6 +53,8 @@ impl AbiError {
                 "declare reasons for the score in the bundle source".to_owned(),
             ),
             Self::Engine(e) => (e.code(), e.place(), e.mend()),
+            #[cfg(feature = "browser")]
+            Self::Pin(e) => (e.code(), e.place(), e.mend()),
         };
         let record = match self {
             Self::Engine(Error::Record(e)) => Some(e),
@@ -78,62 +84,26 @@ impl From<RecordError> for AbiError {
 /// An open bundle with its areas.
 #[derive(Debug)]
 pub(super) struct Session {
-    scorer: Scorer,
-    values: Vec<f64>,
-    selected: Vec<u32>,
-    out: Vec<f64>,
+    pub(super) scorer: Scorer,
+    area: Area,
 }
 
 impl Session {
     pub(super) fn new(bundle: Bundle) -> Self {
-        Self { scorer: Scorer::new(bundle), values: Vec::new(), selected: Vec::new(), out: Vec::new() }
+        Self { scorer: Scorer::new(bundle), area: Area::default() }
     }
 
     pub(super) fn columns_in(&mut self, rows: usize) -> Result<&mut [f64], AbiError> {
-        let fields = self.scorer.bundle().fields.len();
-        let limit = limits::CALL_CELLS / fields.max(1);
-        if rows > limit {
-            return Err(AbiError::Rows { rows, limit });
-        }
-        self.values.resize(fields.saturating_mul(rows).max(1), f64::NAN);
-        Ok(&mut self.values)
-    }
-
-    /// The values of `rows` rows, which the area must hold.
-    fn given(&mut self, rows: usize) -> Result<(&mut Scorer, &[f64]), AbiError> {
-        let fields = self.scorer.bundle().fields.len();
-        match self.values.get(..fields.saturating_mul(rows)) {
-            Some(values) => Ok((&mut self.scorer, values)),
-            None => Err(AbiError::Rows { rows, limit: self.values.len() / fields.max(1) }),
-        }
+        self.area.columns_in(&self.scorer, rows)
     }
 
     pub(super) fn select(&mut self, ids: &[u8]) -> Result<(), AbiError> {
-        let columns = self.scorer.bundle().graph.columns();
-        let ids: Vec<u32> = ids.as_chunks::<4>().0.iter().map(|id| u32::from_le_bytes(*id)).collect();
-        if let Some(&bad) = ids.iter().find(|&&id| id as usize >= columns) {
-            let found = bad as usize;
-            return Err(RecordError::Columns { what: "output column", expected: columns, found }.into());
-        }
-        self.selected = ids;
-        Ok(())
+        let ids = ids.as_chunks::<4>().0.iter().map(|id| u32::from_le_bytes(*id));
+        self.area.select(&self.scorer, ids.collect())
     }
 
     pub(super) fn score_columns(&mut self, rows: usize) -> Result<&[f64], AbiError> {
-        let cells = self.selected.len().saturating_mul(rows);
-        if cells > limits::CALL_CELLS {
-            return Err(AbiError::Rows { rows, limit: limits::CALL_CELLS / self.selected.len().max(1) });
-        }
-        // Taken out and put back, because the scorer and the values are borrowed from the same session.
-        let mut out = core::mem::take(&mut self.out);
-        let selected = core::mem::take(&mut self.selected);
-        out.resize(cells, f64::NAN);
-        let scored = self
-            .given(rows)
-            .and_then(|(scorer, values)| Ok(scorer.score_columns(rows, values, &selected, &mut out)?));
-        self.selected = selected;
-        self.out = out;
-        scored.map(|()| self.out.as_slice())
+        self.area.score(&mut self.scorer, rows)
     }
 
     pub(super) fn decide_columns(
@@ -142,8 +112,8 @@ impl Session {
         flags: u32,
         result: &mut Vec<u8>,
     ) -> Result<(), AbiError> {
-        let (scorer, values) = self.given(rows)?;
-        let decisions = scorer.decide_columns(rows, values, options(flags))?;
+        let values = self.area.given(&self.scorer, rows)?;
+        let decisions = self.scorer.decide_columns(rows, values, options(flags))?;
         self.write(decisions.into_iter().map(Ok), flags, result);
         Ok(())
     }
@@ -165,8 +135,8 @@ impl Session {
         score: usize,
         result: &mut Vec<u8>,
     ) -> Result<(), AbiError> {
-        let (scorer, values) = self.given(rows)?;
-        let Some(found) = scorer.contributions(rows, values, score)? else {
+        let values = self.area.given(&self.scorer, rows)?;
+        let Some(found) = self.scorer.contributions(rows, values, score)? else {
             return Err(AbiError::NoContributions { score });
         };
         result.count(found.len().checked_div(rows).unwrap_or(1).saturating_sub(1));

@@ -1,6 +1,6 @@
 //! SHA-256 digests.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,8 +17,11 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
-        self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).try_for_each(|n| f.write_char(digit(n)))
+        let mut text = [0; 64];
+        for (pair, byte) in text.as_chunks_mut::<2>().0.iter_mut().zip(self.0) {
+            *pair = [byte >> 4, byte & 15].map(|d| if d < 10 { b'0' + d } else { b'a' + d - 10 });
+        }
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -112,6 +112,19 @@ impl RecordError {
         }
     }
 
+    /// The same error where the call's rows are those from `first` on of a longer input.
+    #[must_use]
+    pub fn in_rows_from(mut self, first: usize) -> Self {
+        match &mut self {
+            Self::UnknownField { row, .. }
+            | Self::Twice { row, .. }
+            | Self::Type { row, .. }
+            | Self::Refused { row, .. } => *row += first,
+            _ => {}
+        }
+        self
+    }
+
     /// The field, where the error is about one.
     pub fn field(&self) -> Option<&str> {
         match self {

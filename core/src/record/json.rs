@@ -1,6 +1,6 @@
 //! Input as JSON: one record (an object) or an array of records.
 
-use super::{Absent, Admitted, date};
+use super::{Absent, Admitted, Given};
 use crate::column::State;
 use crate::error::RecordError;
 use crate::json::{Kind, Mistake, Reader};
@@ -15,6 +15,21 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<(f64, State)>,
     /// What was absent.
     pub(crate) absent: Vec<Absent>,
+}
+
+impl Row {
+    /// A row without values yet.
+    pub(crate) fn for_fields(fields: &[Field]) -> Self {
+        Self { cells: Vec::with_capacity(fields.len()), absent: Vec::new() }
+    }
+
+    /// The value of the next field.
+    pub(crate) fn push(&mut self, admitted: Admitted) {
+        if !admitted.given.is_present() {
+            self.absent.push((self.cells.len() as u32, admitted.given));
+        }
+        self.cells.push((admitted.value, admitted.state));
+    }
 }
 
 /// Rows of the input, each a row or what is wrong with it.
@@ -126,51 +141,47 @@ impl Input<'_> {
         index: usize,
         row: usize,
     ) -> Result<Result<Admitted, RecordError>, Mistake> {
-        let found = match (self.reader.kind()?, &field.kind) {
-            (Kind::Null, _) => {
+        let given = match self.reader.kind()? {
+            Kind::Null => {
                 self.reader.word()?;
-                return Ok(field.admit_state(f64::NAN, State::MISSING, row));
+                Given::Nothing
             }
-            (Kind::Number, FieldType::Number | FieldType::Integer) => {
-                return Ok(field.admit(self.reader.number()?, row));
+            Kind::Bool => Given::Boolean(self.reader.word()?),
+            Kind::Number if matches!(field.kind, FieldType::Number | FieldType::Integer) => {
+                Given::Number(self.reader.number()?)
             }
-            (Kind::Bool, FieldType::Boolean) => {
-                let x = self.reader.word()?;
-                return Ok(field.admit(f64::from(u8::from(x)), row));
+            Kind::Number => {
+                self.reader.skip(&mut self.text)?;
+                Given::Number(0.0)
             }
-            (Kind::Text, FieldType::Category { .. }) => {
+            Kind::Text => {
                 self.reader.text(&mut self.text)?;
-                let known = self.categories.get(index).and_then(|names| names.find(&self.text));
-                let (value, state) = field.category(&self.text, known);
-                return Ok(field.admit_state(value, state, row));
+                Given::Text(&self.text)
             }
-            (Kind::Text, FieldType::Date) => {
-                self.reader.text(&mut self.text)?;
-                return Ok(match date::parse(&self.text) {
-                    Some(days) => field.admit(days, row),
-                    None => Err(field.type_error(row, "a text that is no date")),
-                });
+            Kind::Array => {
+                self.reader.skip(&mut self.text)?;
+                Given::List
             }
-            (Kind::Number, _) => "a number",
-            (Kind::Bool, _) => "true or false",
-            (Kind::Text, _) => "a text",
-            (Kind::Array, _) => "a list",
-            (Kind::Object, _) => "an object",
+            Kind::Object => {
+                self.reader.skip(&mut self.text)?;
+                Given::Object
+            }
         };
-        self.reader.skip(&mut self.text)?;
-        Ok(Err(field.type_error(row, found)))
+        let value = field.value_of(given, row, |text| code(self.categories, field, index, text));
+        Ok(value.and_then(|value| field.admit(value, row)))
     }
+}
+
+/// The column value of a category's text. `categories` has each field's categories by name.
+pub(crate) fn code(categories: &[Names], field: &Field, index: usize, text: &str) -> f64 {
+    field.code_of(text, categories.get(index).and_then(|names| names.find(text)))
 }
 
 /// Fields that the record does not name are missing.
 fn complete(fields: &[Field], given: Vec<Option<Admitted>>, row: usize) -> Result<Row, RecordError> {
-    let mut out = Row { cells: Vec::with_capacity(given.len()), absent: Vec::new() };
-    for (index, (slot, field)) in given.into_iter().zip(fields).enumerate() {
-        let admitted = slot.map_or_else(|| field.admit_state(f64::NAN, State::MISSING, row), Ok)?;
-        out.cells.push((admitted.value, admitted.state));
-        if !admitted.given.is_present() {
-            out.absent.push((index as u32, admitted.given));
-        }
+    let mut out = Row::for_fields(fields);
+    for (slot, field) in given.into_iter().zip(fields) {
+        out.push(slot.map_or_else(|| field.admit_state(f64::NAN, State::MISSING, row), Ok)?);
     }
     Ok(out)
 }

@@ -1,29 +1,12 @@
 //! Text cells (CSV, forms) to column values, by the same rules as JSON values.
 
+pub use super::given::Given;
+
+use super::given::UNSEEN_CATEGORY;
 use crate::decimal;
 use crate::error::RecordError;
 use crate::record::date;
 use crate::schema::{Field, FieldType, Policy};
-
-/// Column value of a category that the bundle does not know (see [`Field::state_of`]).
-const UNSEEN_CATEGORY: f64 = -1.0;
-
-/// A value of a record, before its field has looked at it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Given<'a> {
-    /// None, or null.
-    Nothing,
-    /// A truth value.
-    Boolean(bool),
-    /// A number.
-    Number(f64),
-    /// A text.
-    Text(&'a str),
-    /// A list.
-    List,
-    /// An object.
-    Object,
-}
 
 /// Reads the values of one field. Built once, then used for every row; reading allocates nothing.
 #[derive(Debug, Clone)]
@@ -91,25 +74,14 @@ impl FieldReader {
     ///
     /// Errors: as [`Self::read`].
     pub fn take(&self, given: Given<'_>) -> Result<f64, RecordError> {
-        let mistyped = |found| Err(self.field.type_error(0, found));
-        let value = match (given, &self.kind) {
-            (_, Kind::None) => return Err(self.unsupported()),
-            (Given::Nothing, _) => f64::NAN,
-            (Given::Boolean(truth), Kind::Boolean) => f64::from(u8::from(truth)),
-            (Given::Number(number), Kind::Number | Kind::Integer) => number,
-            (Given::Text(text), Kind::Category(index)) => {
-                index.get(text.as_bytes()).unwrap_or(UNSEEN_CATEGORY)
-            }
-            (Given::Text(text), Kind::Date) => match date::parse(text) {
-                Some(days) => days,
-                None => return mistyped("a text that is no date"),
-            },
-            (Given::Boolean(_), _) => return mistyped("true or false"),
-            (Given::Number(_), _) => return mistyped("a number"),
-            (Given::Text(_), _) => return mistyped("a text"),
-            (Given::List, _) => return mistyped("a list"),
-            (Given::Object, _) => return mistyped("an object"),
+        let code = |text: &str| match &self.kind {
+            Kind::Category(index) => index.get(text.as_bytes()).unwrap_or(UNSEEN_CATEGORY),
+            _ => UNSEEN_CATEGORY,
         };
+        if matches!(self.kind, Kind::None) {
+            return Err(self.unsupported());
+        }
+        let value = self.field.value_of(given, 0, code)?;
         self.field.admit(value, 0).map(|_| value)
     }
 

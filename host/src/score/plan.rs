@@ -169,34 +169,20 @@ fn margins(bundle: &Bundle) -> Vec<Figure> {
 /// stands in between, unless two inputs would share it.
 pub(crate) fn inputs(bundle: &Bundle, node: u32) -> Vec<String> {
     let Some(node) = bundle.graph.nodes().get(node as usize) else { return Vec::new() };
-    let origins: Vec<u32> = node.inputs.iter().map(|&column| origin(bundle, column)).collect();
+    let origins: Vec<u32> = node.inputs.iter().map(|&column| bundle.origin(column)).collect();
     let names = node.inputs.iter().zip(&origins).map(|(&column, &origin)| {
         let alone = origins.iter().filter(|&&other| other == origin).count() == 1;
-        column_name(bundle, if alone { origin } else { column })
+        bundle.column_name(if alone { origin } else { column })
     });
     names.collect()
 }
 
 /// The field that a column is made from alone; the column itself if there are several.
 pub(crate) fn origin(bundle: &Bundle, column: u32) -> u32 {
-    let mut at = column;
-    while at as usize >= bundle.fields.len() {
-        match bundle.node_of_column(at).map(|(node, _)| &node.inputs[..]) {
-            Some(&[input]) => at = input,
-            _ => return column,
-        }
-    }
-    at
+    bundle.origin(column)
 }
 
 /// A column's name.
 pub(crate) fn column_name(bundle: &Bundle, column: u32) -> String {
-    if let Some(field) = bundle.fields.get(column as usize) {
-        return field.name.clone();
-    }
-    match bundle.node_of_column(column) {
-        Some((node, _)) if node.op.width(node.inputs.len()) == 1 => node.name.clone(),
-        Some((node, output)) => format!("{}.{output}", node.name),
-        None => format!("column {column}"),
-    }
+    bundle.column_name(column)
 }

@@ -1,0 +1,79 @@
+/** What an error of the engine or of this package says, as plain data. */
+export interface ErrorDetails {
+  /** Stable code, `SCL-` and four digits. Test this, not the message. */
+  code: string;
+  /** What is wrong. */
+  message: string;
+  /** Where: a field, a row, a section of the bundle. */
+  place: string;
+  /** What to do about it. */
+  mend: string;
+  /** Row within the call, from 0, where the error is about one. */
+  row?: number | null;
+  /** Field, where the error is about one. */
+  field?: string | null;
+}
+
+/**
+ * Any failure of this package. `code` is stable; `path` is where; `mend` is what to do.
+ *
+ * `SCL-01xx` bundle, `SCL-02xx` record, `SCL-04xx` call, `SCL-08xx` this package (loading, fetching, life cycle).
+ */
+export class ScoreletError extends Error {
+  /** Stable code, `SCL-` and four digits. */
+  readonly code: string;
+  /** Where it is wrong. */
+  readonly path: string;
+  /** What to do about it. */
+  readonly mend: string;
+  /** Row within the call, from 0. */
+  readonly row?: number;
+  /** Name of the field. */
+  readonly field?: string;
+
+  constructor(details: ErrorDetails, cause?: unknown) {
+    super(details.message, cause === undefined ? undefined : { cause });
+    this.name = 'ScoreletError';
+    this.code = details.code;
+    this.path = details.place;
+    this.mend = details.mend;
+    if (details.row != null) this.row = details.row;
+    if (details.field != null) this.field = details.field;
+  }
+}
+
+/** The errors that are this package's own: code, place, mend. The engine has its own words for the rest. */
+const OWN = {
+  unloaded: ['SCL-0801', 'engine', 'call `await init(wasm)` first: the slim entry does not know where the wasm is'],
+  unloadable: ['SCL-0802', 'engine', 'serve the package\'s scorelet_bg.wasm of the same version, or pass it to `init`'],
+  stopped: ['SCL-0803', 'engine', 'call `init()` again and open the bundle anew; please report what led here'],
+  disposed: ['SCL-0804', 'scorer', 'open the bundle again'],
+  unfetched: ['SCL-0805', 'bundle', 'check the address and the connection, or pass the bytes'],
+  unreadable: ['SCL-0806', 'record', 'pass a plain object'],
+  argument: ['SCL-0807', 'call', 'see the documentation of the call'],
+  digest: ['SCL-0808', 'bundle', 'fetch the bundle again, or pin the digest of this one'],
+} as const;
+
+/** An error of this package. */
+export function own(
+  kind: keyof typeof OWN,
+  message: string,
+  more: { cause?: unknown; mend?: string; place?: string } = {},
+): ScoreletError {
+  const [code, place, mend] = OWN[kind];
+  return new ScoreletError({ code, message, place: more.place ?? place, mend: more.mend ?? mend }, more.cause);
+}
+
+/** What the engine throws when it refuses: an error as JSON. */
+export function refusal(thrown: string): ScoreletError {
+  return new ScoreletError(JSON.parse(thrown) as ErrorDetails);
+}
+
+/** A thrown value in words. */
+export function words(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'something that has no text';
+  }
+}

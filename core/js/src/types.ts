@@ -1,0 +1,180 @@
+/** A text by BCP 47 language tag. */
+export type Texts = Readonly<Record<string, string>>;
+
+/** What happens to an absent value of a field. */
+export type Policy = 'refuse' | 'own_bin' | 'native' | { readonly impute: number | null };
+
+/** Why a value is absent. */
+export type MissingState = 'missing' | 'special' | 'unseen' | 'out_of_range';
+
+/** A value that is a code, not a quantity. */
+export interface Special {
+  /** The code of a field of numbers. */
+  readonly value?: number | null;
+  /** The code of a category field. */
+  readonly text?: string;
+  /** What it means. */
+  readonly name: string;
+}
+
+/** A typed input of the record: enough to build a form control. */
+export interface Field {
+  /** Name: the key in the record. */
+  readonly name: string;
+  /** Type of its values. A date is a text `YYYY-MM-DD`. */
+  readonly type: 'number' | 'integer' | 'boolean' | 'category' | 'date' | 'event_list';
+  /** Unit in words or by symbol; empty if none. */
+  readonly unit: string;
+  /** Least allowed value, inclusive (a date: days since 1970-01-01); `null` if open. */
+  readonly min: number | null;
+  /** Greatest allowed value, inclusive; `null` if open. */
+  readonly max: number | null;
+  /** Categories in the bundle's order; empty for other types. */
+  readonly values: readonly string[];
+  /** Values that are codes. */
+  readonly specials: readonly Special[];
+  /** What happens to absent values. */
+  readonly policies: Readonly<Record<MissingState, Policy>>;
+  /** Where it is read. */
+  readonly stage: 'device' | 'edge';
+  /** Whether its value may leave the device. */
+  readonly leavesDevice: boolean;
+  /** Label in the language that the scorer was opened with; the name if there is none. */
+  readonly label: string;
+  /** Labels by language. */
+  readonly labels: Texts;
+  /** Help texts by language; empty if there are none. */
+  readonly help: Texts;
+  /** Labels of the categories by language, by category; empty where there are none. */
+  readonly valueLabels: Readonly<Record<string, Texts>>;
+  /** Whether the applicant cannot change it (a what-if leaves it alone). */
+  readonly immutable: boolean;
+}
+
+/** A band of a score. */
+export interface Band {
+  /** Name, as in a decision. */
+  readonly name: string;
+  /** Labels by language. */
+  readonly labels: Texts;
+}
+
+/** A score that the bundle gives. */
+export interface ScoreInfo {
+  /** Name, as in a decision. */
+  readonly name: string;
+  /** `standard`, `credit`, `income` or `fraud`. */
+  readonly kind: string;
+  /** Bands, best or worst first as the bundle declares them. */
+  readonly bands: readonly Band[];
+  /** The node that its reasons explain; `null` if it gives none. */
+  readonly explained: string | null;
+}
+
+/** A node of the score graph. */
+export interface NodeInfo {
+  /** Name. */
+  readonly name: string;
+  /** Kind. */
+  readonly kind: string;
+  /** Where it runs. */
+  readonly stage: 'device' | 'edge';
+  /** Number of its outputs. */
+  readonly outputs: number;
+}
+
+/** What a bundle says about itself. */
+export interface BundleInfo {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** SHA-256 of the content, 64 hexadecimal digits. */
+  readonly digest: string;
+  /** Public key of the publisher, 64 hexadecimal digits; `null` if the bundle is not signed. */
+  readonly signer: string | null;
+  /** Engine that built it. */
+  readonly builtWith: string;
+  /** BCP 47 tags, the main language first. */
+  readonly languages: readonly string[];
+  readonly scores: readonly ScoreInfo[];
+  /** Reason groups: code and texts by language. */
+  readonly groups: readonly { readonly code: string; readonly texts: Texts }[];
+  readonly nodes: readonly NodeInfo[];
+  /** Names of all outputs that `scoreColumns` and `batch` can give. */
+  readonly outputs: readonly string[];
+  /** Columns of the score graph. */
+  readonly columns: number;
+  /** Self-check rows. */
+  readonly checks: number;
+}
+
+/** A value of a record: category and date as text; not known as `null` or left out. */
+export type Value = number | string | boolean | null | undefined;
+
+/** One applicant's input: field by name. Only own, enumerable members are read; other names are refused. */
+export type Record_ = { readonly [field: string]: Value };
+
+/** A ranked reason. */
+export interface Reason {
+  /** Stable code. */
+  code: string;
+  /** Text in the language asked for. */
+  text: string;
+  /** What the reason's inputs moved the explained output by. */
+  contribution: number;
+}
+
+/** One score of a decision; a figure is `null` if the bundle does not compute it or a value that it needs is absent. */
+export interface Score {
+  name: string;
+  kind: string;
+  score: number | null;
+  pd: number | null;
+  margin: number | null;
+  band: string | null;
+  /** Worst first; left out if they were not asked for or there is nothing to explain. */
+  reasons?: Reason[];
+}
+
+/** The final result for one record. */
+export interface Decision {
+  /** Digest of the bundle. */
+  bundle: string;
+  /** Result digest: equal digests prove equal results, in whatever runtime. */
+  digest: string;
+  scores: Score[];
+  /** Values that were absent, with the state before imputation. */
+  absent: { field: string; state: MissingState; special?: string }[];
+}
+
+/** What one input moved the explained output by. */
+export interface Contribution {
+  /** Name of the explained node's input: a field, a node, or `node.2`. */
+  input: string;
+  /** The field that the input is made from alone; `null` if there are several. */
+  field: string | null;
+  /** Code of its reason group. */
+  group: string;
+  /** Text of the group in the language asked for. */
+  text: string;
+  contribution: number;
+}
+
+/** A waterfall: `baseline` + all contributions, added from the left, = `total`, to the last bit. */
+export interface Explanation {
+  /** Name of the score. */
+  score: string;
+  /** Where contributions start: the reference applicant's output. `null` if the output is absent. */
+  baseline: number | null;
+  /** The explained output (of a scorecard: before rounding). `null` if it is absent. */
+  total: number | null;
+  /** Unit of all figures: points of a scorecard, or the model's margin. */
+  unit: 'points' | 'margin';
+  /** Whether a higher output is worse for the applicant. */
+  higher_is_worse: boolean;
+  /** One an input, in the model's order; empty if the output is absent. */
+  contributions: Contribution[];
+}
+
+/** A column: numbers (NaN is missing; a category is its index, a date its days since 1970-01-01), or texts. */
+export type Column = Float64Array | Float32Array | Int32Array | readonly Value[];

@@ -1,0 +1,185 @@
+//! Bindings for JavaScript: what the npm package's façade stands on. No domain logic.
+//!
+//! A record crosses as three flat values (see [`frame`]): the façade reads the object's own members once, so that
+//! getters run outside of the engine and every key is looked at. Decisions, explanations and refusals come back as the
+//! JSON that the raw ABI gives: building objects member by member (serde-wasm-bindgen) was no quicker, and 5 KB of
+//! compressed wasm larger (docs/browser.md). Columns cross without copies: the façade makes typed-array views of an area
+//! in the engine's memory.
+
+mod explanation;
+mod frame;
+
+use wasm_bindgen::prelude::*;
+
+use super::area::Area;
+use super::session::{AbiError, Session};
+use crate::Error;
+use crate::bundle::{Bundle, Trust};
+use crate::error::{BundleError, RecordError};
+use crate::record::Row;
+use crate::scorer::Options;
+
+/// An error as JSON, to be thrown.
+fn refusal(error: impl Into<AbiError>) -> JsValue {
+    let mut out = Vec::new();
+    error.into().write_json(&mut out);
+    JsValue::from(text(out))
+}
+
+/// Texts that the engine writes are UTF-8: it has put them together from texts and ASCII.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// An open bundle.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Engine {
+    session: Session,
+    language: String,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Verifies and opens a bundle. `key`: the 32 bytes of the only public key that is accepted, or nothing for any
+    /// publisher. `name` and `version`: of the bundle that this one has to follow.
+    ///
+    /// Errors, here and below: JSON with code, message, place and mend.
+    pub fn open(
+        bytes: &[u8],
+        key: Option<Box<[u8]>>,
+        name: Option<String>,
+        version: Option<String>,
+    ) -> Result<Engine, JsValue> {
+        let trust = match key.as_deref().map(<&[u8; 32]>::try_from) {
+            None => Trust::Anyone,
+            Some(Ok(key)) => Trust::Key(key),
+            Some(Err(_)) => return Err(refusal(Error::from(BundleError::WrongKey))),
+        };
+        let bundle = Bundle::open(bytes, trust).map_err(refusal)?;
+        if let Some(version) = version {
+            bundle.follows(name.as_deref(), &version).map_err(refusal)?;
+        }
+        Ok(Self { session: Session::new(bundle), language: String::new() })
+    }
+
+    /// The bundle's description, as JSON.
+    pub fn describe(&self) -> String {
+        let mut out = Vec::new();
+        self.session.describe(&mut out);
+        text(out)
+    }
+
+    /// Chooses the language of texts by its BCP 47 tag.
+    pub fn speak(&mut self, language: String) {
+        self.language = language;
+    }
+
+    /// The decision for one record, as JSON; `row` is named in errors.
+    pub fn score(
+        &mut self,
+        kinds: &[u8],
+        numbers: &[f64],
+        texts: &str,
+        reasons: bool,
+        row: usize,
+    ) -> Result<String, JsValue> {
+        let values = self.row(kinds, numbers, texts, row)?;
+        let decision = self.session.scorer.decide_row(values, Options { reasons });
+        let mut out = Vec::new();
+        decision.write_json(self.session.scorer.bundle(), &self.language, &mut out);
+        Ok(text(out))
+    }
+
+    /// What each input moved the explained output of a score by, as JSON.
+    pub fn explain(
+        &mut self,
+        kinds: &[u8],
+        numbers: &[f64],
+        texts: &str,
+        score: &str,
+    ) -> Result<String, JsValue> {
+        let values = self.row(kinds, numbers, texts, 0)?;
+        let scorer = &mut self.session.scorer;
+        let known = scorer.bundle().scores.iter();
+        let Some(index) = known.clone().position(|s| s.name == score && s.reasons.is_some()) else {
+            let index = known.clone().position(|s| s.name == score).unwrap_or(known.len());
+            return Err(refusal(AbiError::NoContributions { score: index }));
+        };
+        let found = scorer.explain_row(&values, index).cloned();
+        let mut out = Vec::new();
+        explanation::write(scorer.bundle(), index, found.as_ref(), &self.language, &mut out);
+        Ok(text(out))
+    }
+
+    /// The column value of a text in a field.
+    pub fn value(&self, field: usize, text: &str, row: usize) -> Result<f64, JsValue> {
+        let value = self.session.scorer.value_of_text(field, text, row);
+        value.map_err(|error| refusal(Error::from(error)))
+    }
+
+    /// The error for a record with a member that is no field.
+    pub fn unknown(&self, field: String, row: usize) -> JsValue {
+        refusal(Error::from(RecordError::UnknownField { row, field }))
+    }
+
+    /// The error for what is no record.
+    pub fn shapeless(&self) -> JsValue {
+        refusal(Error::from(RecordError::Shape))
+    }
+
+    fn row(&self, kinds: &[u8], numbers: &[f64], texts: &str, row: usize) -> Result<Row, JsValue> {
+        let values = frame::Values::new(kinds, numbers, texts);
+        self.session.scorer.admit(values, row).map_err(|error| refusal(Error::from(error)))
+    }
+}
+
+/// Rows of one bundle as columns, and the chosen columns that they come to, in the engine's memory.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Batch {
+    area: Area,
+    address: usize,
+    error: Option<AbiError>,
+}
+
+#[wasm_bindgen]
+impl Batch {
+    /// Areas for `rows` rows and the columns `ids`.
+    ///
+    /// Errors: as [`Engine::open`]; too many rows, a column that does not exist.
+    #[wasm_bindgen(constructor)]
+    pub fn new(engine: &Engine, rows: usize, ids: Vec<u32>) -> Result<Batch, JsValue> {
+        let mut area = Area::default();
+        let scorer = &engine.session.scorer;
+        let address = area.columns_in(scorer, rows).map_err(refusal)?.as_ptr() as usize;
+        area.select(scorer, ids).map_err(refusal)?;
+        Ok(Self { area, address, error: None })
+    }
+
+    /// Address of the field values: f64, field after field.
+    pub fn values(&self) -> usize {
+        self.address
+    }
+
+    /// Scores the first `rows` rows and gives the address of the chosen columns (f64, column after column), or 0 if
+    /// [`Batch::error`] says why not. Nothing is allocated.
+    pub fn run(&mut self, engine: &mut Engine, rows: usize) -> usize {
+        match self.area.score(&mut engine.session.scorer, rows) {
+            Ok(out) => out.as_ptr() as usize,
+            Err(error) => {
+                self.error = Some(error);
+                0
+            }
+        }
+    }
+
+    /// Why the last run failed; its rows are counted from `first`.
+    pub fn error(&mut self, first: usize) -> JsValue {
+        match self.error.take() {
+            Some(AbiError::Engine(Error::Record(error))) => refusal(Error::from(error.in_rows_from(first))),
+            Some(error) => refusal(error),
+            None => JsValue::NULL,
+        }
+    }
+}

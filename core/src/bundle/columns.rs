@@ -1,0 +1,40 @@
+//! Columns of the score graph by the names that people know.
+
+use super::Bundle;
+use crate::graph::Node;
+
+impl Bundle {
+    /// The node that writes a column, and which of its outputs it is; `None` for a field's column.
+    pub fn node_of_column(&self, column: u32) -> Option<(&Node, usize)> {
+        let column = column as usize;
+        let nodes = self.graph.nodes().iter().enumerate().rev();
+        nodes
+            .filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
+            .find(|&(_, first)| first <= column)
+            .map(|(node, first)| (node, column - first))
+    }
+
+    /// A column's name: the field's, the node's, or `node.2` for an output of a node with several.
+    pub fn column_name(&self, column: u32) -> String {
+        if let Some(field) = self.fields.get(column as usize) {
+            return field.name.clone();
+        }
+        match self.node_of_column(column) {
+            Some((node, _)) if node.op.width(node.inputs.len()) == 1 => node.name.clone(),
+            Some((node, output)) => format!("{}.{output}", node.name),
+            None => format!("column {column}"),
+        }
+    }
+
+    /// The field's column that a column is made from alone; the column itself if there are several.
+    pub fn origin(&self, column: u32) -> u32 {
+        let mut at = column;
+        while at as usize >= self.fields.len() {
+            match self.node_of_column(at).map(|(node, _)| &node.inputs[..]) {
+                Some(&[input]) => at = input,
+                _ => return column,
+            }
+        }
+        at
+    }
+}
