@@ -35,8 +35,9 @@ export interface Description {
     pd: number | null;
     score: number | null;
     band: number | null;
-    bands: { name: string; labels: Localized }[];
+    bands: { name: string; from: number | null; labels: Localized }[];
     explained: string | null;
+    points?: { offset: number; factor: number };
   }[];
   groups: { code: string; texts: Localized }[];
   columns: number;
@@ -107,9 +108,10 @@ export function fields(given: Description, language: string): readonly Field[] {
 
 /** What the bundle says about itself. */
 export function info(given: Description): BundleInfo {
-  const band = (one: { name: string; labels: Localized }): Band => ({ name: one.name, labels: byLanguage(one.labels) });
-  const scores = given.scores.map(({ name, kind, bands, explained }): ScoreInfo =>
-    ({ name, kind, bands: bands.map(band), explained }));
+  const band = ({ name, from, labels }: Description['scores'][number]['bands'][number]): Band =>
+    ({ name, from, labels: byLanguage(labels) });
+  const scores = given.scores.map(({ name, kind, bands, explained, points }): ScoreInfo =>
+    ({ name, kind, bands: bands.map(band), explained, points: points ?? null }));
   return {
     name: given.name,
     version: given.version,

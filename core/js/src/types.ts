@@ -57,6 +57,8 @@ export interface Band {
   readonly name: string;
   /** Labels by language. */
   readonly labels: Texts;
+  /** The score at which it begins, inclusive; `null` for the lowest, and where bands are cut by another figure. */
+  readonly from: number | null;
 }
 
 /** A score that the bundle gives. */
@@ -69,6 +71,11 @@ export interface ScoreInfo {
   readonly bands: readonly Band[];
   /** The node that its reasons explain; `null` if it gives none. */
   readonly explained: string | null;
+  /**
+   * Where the score is `offset - factor * explained output`, but for rounding and limits: by them contributions in
+   * log-odds are told in points. `null` where it is not, or where the explained output is in points already.
+   */
+  readonly points: { readonly offset: number; readonly factor: number } | null;
 }
 
 /** A node of the score graph. */

@@ -1,7 +1,9 @@
 //! A bundle's description as JSON: what a form, a table or an inspector needs.
 
-use crate::bundle::{Bundle, Digest};
+use crate::bundle::{Bundle, Digest, ScoreOutput};
+use crate::graph::{Node, Op};
 use crate::json::Json;
+use crate::scale::ScaleMap;
 use crate::schema::{Field, FieldType, Localized, Policy, Stage};
 
 fn texts(json: &mut Json<'_>, list: &[Localized]) {
@@ -75,6 +77,37 @@ fn field(json: &mut Json<'_>, field: &Field) {
     });
 }
 
+/// The node whose first output is `column`, if it reads the column `input`.
+fn node_between(bundle: &Bundle, input: Option<u32>, column: Option<u32>) -> Option<&Node> {
+    let column = usize::try_from(column?).ok()?;
+    let at = |index: usize| bundle.graph.first_column(index) == Some(column);
+    let (_, node) = bundle.graph.nodes().iter().enumerate().find(|&(index, _)| at(index))?;
+    (node.inputs.first().copied() == Some(input?)).then_some(node)
+}
+
+/// Where each band of a score but the lowest begins; empty if the bands are cut by another figure.
+fn edges<'a>(bundle: &'a Bundle, score: &ScoreOutput) -> &'a [f64] {
+    match node_between(bundle, score.score, score.band).map(|node| &node.op) {
+        Some(Op::Bands(bands)) => bands.edges(),
+        _ => &[],
+    }
+}
+
+/// Offset and factor of a score that is offset − factor · the explained output, but for rounding and limits: by them
+/// contributions in log-odds are told in points.
+fn points(bundle: &Bundle, score: &ScoreOutput) -> Option<(f64, f64)> {
+    let spec = score.reasons.as_ref()?;
+    let explained = bundle.graph.first_column(spec.node as usize)?.checked_add(spec.output as usize)?;
+    let scale = node_between(bundle, u32::try_from(explained).ok(), score.score)?;
+    match &scale.op {
+        Op::Scale(scale) => match scale.map() {
+            ScaleMap::LogOdds(odds) => Some((odds.offset(), odds.factor())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Appends the description of `bundle` as a JSON object.
 pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
     let nodes = bundle.graph.nodes();
@@ -106,13 +139,22 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
                 json.key("pd").column(score.pd);
                 json.key("score").column(score.score);
                 json.key("band").column(score.band);
-                json.key("bands").array(&score.bands, |json, band| {
+                let from = core::iter::once(None).chain(edges(bundle, score).iter().copied().map(Some));
+                let from = from.chain(core::iter::repeat(None));
+                json.key("bands").array(score.bands.iter().zip(from), |json, (band, from)| {
                     json.object(|json| {
                         json.key("name").text(&band.name);
+                        json.key("from").number(from);
                         texts(json.key("labels"), &band.labels);
                     });
                 });
                 json.key("explained").text_or_null(explained.map(|node| node.name.as_str()));
+                if let Some((offset, factor)) = points(bundle, score) {
+                    json.key("points").object(|json| {
+                        json.key("offset").number(Some(offset));
+                        json.key("factor").number(Some(factor));
+                    });
+                }
             });
         });
         json.key("groups").array(&bundle.groups, |json, group| {
