@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and test there is, as named steps.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -7,9 +8,9 @@ use anyhow::{Result, bail};
 
 use crate::args::Args;
 use crate::demo::Profile;
-use crate::run::{cargo, watch};
+use crate::run::{cargo, program, root, watch};
 use crate::wasm::cargo_with_core;
-use crate::{demo, licences, setup, structure, wasm};
+use crate::{demo, licences, setup, structure, wasm, web};
 
 /// What a step found.
 #[derive(Default)]
@@ -35,6 +36,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", what: "lints, warnings denied", run: clippy },
     Step { name: "unit", what: "unit and integration tests", run: unit },
     Step { name: "example", what: "the German credit example, as the demo runs it", run: example },
+    Step { name: "browser", what: "the page in Chromium, used as a person would", run: browser },
     Step { name: "doctest", what: "examples in the documentation", run: doctest },
     Step { name: "doc", what: "documentation, warnings denied", run: doc },
 ];
@@ -103,8 +105,17 @@ fn command(command: &mut Command) -> Result<Tally> {
 }
 
 /// Adds the numbers of a summary line: nextest's `Summary [..] 9 tests run: 8 passed, 1 failed`, libtest's
-/// `test result: FAILED. 8 passed; 1 failed; ..`.
+/// `test result: FAILED. 8 passed; 1 failed; ..`, and those of `node --test`: `ℹ pass 8`, `ℹ fail 1`.
 fn count(line: &str, tally: &mut Tally) {
+    if let Some((what, number)) = line.strip_prefix("ℹ ").and_then(|rest| rest.split_once(' ')) {
+        let number = number.parse::<usize>().unwrap_or(0);
+        match what {
+            "pass" => tally.passed += number,
+            "fail" | "cancelled" => tally.failed += number,
+            _ => {}
+        }
+        return;
+    }
     // What a failed test itself printed stands indented under nextest, and may look like libtest's summary.
     if !line.trim_start().starts_with("Summary [") && !line.starts_with("test result:") {
         return;
@@ -147,14 +158,50 @@ fn unit() -> Result<Tally> {
     command(cargo_with_core(&["nextest", "run", "--workspace", "--all-features", "--locked"])?.args(how))
 }
 
+/// The host and the example's program, as the other steps compile them.
+fn build_host() -> Result<Tally> {
+    let targets = ["--bins", "--examples", "--locked"];
+    command(cargo_with_core(&["build", "--workspace", "--all-features"])?.args(targets))
+}
+
 fn example() -> Result<Tally> {
-    let mut build =
-        cargo_with_core(&["build", "--workspace", "--all-features", "--bins", "--examples", "--locked"])?;
-    let built = command(&mut build)?;
+    let built = build_host()?;
     if built.failed > 0 {
         return Ok(built);
     }
     one(demo::score(Profile::Dev))
+}
+
+/// Where Debian's package `chromium` puts it.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+fn browser() -> Result<Tally> {
+    let chromium =
+        std::env::var_os("SCORELET_CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
+    if !chromium.is_file() {
+        bail!(
+            "there is no Chromium at {}: install it, or name another in SCORELET_CHROMIUM",
+            chromium.display()
+        );
+    }
+    let built = build_host()?;
+    if built.failed > 0 {
+        return Ok(built);
+    }
+    web::build(Profile::Dev)?;
+    let folder = "tests/browser/page";
+    let mut files: Vec<String> = std::fs::read_dir(root().join(folder))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".test.mjs"))
+        .map(|name| format!("{folder}/{name}"))
+        .collect();
+    files.sort();
+    // One file at a time: the times that they measure are of a machine that does nothing else.
+    let how = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
+    let mut tests = program("node", &how);
+    tests.args(files).env("SCORELET_TOOL", Profile::Dev.tool()).env("SCORELET_CHROMIUM", chromium);
+    let tally = command(&mut tests)?;
+    Ok(Tally { passed: built.passed + tally.passed, failed: tally.failed })
 }
 
 fn doctest() -> Result<Tally> {
@@ -181,5 +228,9 @@ mod tests {
         count("8 passed", &mut tally);
         count("    test result: FAILED. 0 passed; 1 failed; 0 ignored", &mut tally);
         assert_eq!((tally.passed, tally.failed), (12, 3));
+        for line in ["ℹ tests 9", "ℹ pass 7", "ℹ fail 1", "ℹ cancelled 1", "  ℹ pass 5"] {
+            count(line, &mut tally);
+        }
+        assert_eq!((tally.passed, tally.failed), (19, 5));
     }
 }

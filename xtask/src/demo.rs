@@ -2,19 +2,28 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::args::Args;
 use crate::run::{program, root, run, target};
 use crate::wasm::cargo_with_core;
+use crate::web;
 
-const EXAMPLE: &str = "host/examples/german-credit";
-const MODELS: [&str; 2] = ["scorecard", "xgboost"];
+pub(crate) const EXAMPLE: &str = "host/examples/german-credit";
+/// The example's bundle sources, with their names for people.
+pub(crate) const MODELS: [(&str, &str, &str); 2] =
+    [("scorecard", "Scorecard", "评分卡"), ("xgboost", "XGBoost", "XGBoost")];
 
-/// `cargo xtask demo [--no-serve] [--dev]`
+/// Where the page is served unless that is taken or another port is asked for.
+const PORT: u16 = 4173;
+
+/// `cargo xtask demo [--no-serve] [--port N] [--dev]`
 pub(crate) fn task(args: &mut Args) -> Result<bool> {
-    // Serving a page comes with the browser; until then both ways end here.
-    args.flag("--no-serve");
+    let serve = !args.flag("--no-serve");
+    let port = match args.value("--port")? {
+        Some(port) => port.parse().context("--port takes a number from 0 to 65535")?,
+        None => PORT,
+    };
     let dev = args.flag("--dev");
     args.done()?;
     println!("Building the engine (WebAssembly) and the host{}", if dev { "" } else { ", optimised" });
@@ -24,13 +33,18 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     score(profile)?;
     println!("\nThe bundles and every decision are in {}", shown(&target().join("demo")));
     println!("\nNext:");
-    let tool = shown(&profile.folder().join("scorelet"));
+    let tool = shown(&profile.tool());
     let data = format!("{EXAMPLE}/data/german_credit.csv");
     println!("  {tool} explain target/demo/scorecard.sclb {data} --row 4");
     println!("  {tool} score target/demo/xgboost.sclb {data} --reasons --contribs -o scores.csv");
     println!("  {tool} certify target/demo/xgboost.sclb");
     println!("  {tool} bench target/demo/xgboost.sclb {data}");
     println!("  {tool} init my-card        # a bundle source of your own, with comments");
+    if serve {
+        println!("\nBuilding the page");
+        web::build(profile)?;
+        web::serve(port)?;
+    }
     Ok(true)
 }
 
@@ -48,6 +62,11 @@ impl Profile {
         }
     }
 
+    /// The host as this profile builds it.
+    pub(crate) fn tool(self) -> PathBuf {
+        self.folder().join("scorelet")
+    }
+
     fn folder(self) -> PathBuf {
         target().join(match self {
             Self::Dev => "debug",
@@ -60,9 +79,9 @@ impl Profile {
 pub(crate) fn score(profile: Profile) -> Result<()> {
     let folder = target().join("demo");
     std::fs::create_dir_all(&folder)?;
-    let tool = profile.folder().join("scorelet");
+    let tool = profile.tool();
     let data = format!("{EXAMPLE}/data/german_credit.csv");
-    for model in MODELS {
+    for (model, ..) in MODELS {
         let bundle = folder.join(format!("{model}.sclb"));
         println!("\nBuilding the bundle of the {model} and scoring 1,000 applicants in wasm");
         run(program(&tool, &["build", &format!("{EXAMPLE}/{model}"), "-o"]).arg(&bundle))?;

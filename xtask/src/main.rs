@@ -17,6 +17,7 @@ mod run;
 mod setup;
 mod structure;
 mod wasm;
+mod web;
 
 use std::process::ExitCode;
 
@@ -27,7 +28,8 @@ use crate::args::Args;
 const HELP: &str = "\
 cargo xtask TASK
 
-  demo [--no-serve] [--dev]      build the host and the example bundles, score 1,000 applicants in wasm
+  demo [--no-serve] [--dev]      build the host and the example bundles, score 1,000 applicants in wasm; then build and
+       [--port N]                serve the page on 127.0.0.1 (port 4173 or the first free one after it; 0: any)
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
   npm                            build the npm package @scorelet/core, print its sizes, pack it into target/npm

@@ -76,7 +76,7 @@ export function changes(app: App, current: Current, apply: () => void): Changes 
     },
     clear() {
       list.replaceChildren();
-      note.textContent = "";
+      note.textContent = texts.later;
     },
   };
 }

@@ -27,7 +27,7 @@ interface Layout {
 /** Bands in proportion to their scores where the bundle says where they begin; else all alike. */
 function layout(score: Score): Layout {
   const count = Math.max(1, score.bands.length);
-  const edges = score.bands.slice(1).map((band): number | null => ("from" in band ? (band.from as number | null) : null));
+  const edges = score.bands.slice(1).map((band) => band.from);
   const known = edges.filter((edge): edge is number => typeof edge === "number");
   const [first, last] = [known[0], known.at(-1)];
   if (known.length !== edges.length || first === undefined || last === undefined) {

@@ -59,8 +59,8 @@ export function applicant(app: App, again: () => void): View {
     timers = [];
     const left = openFields(current.fields, app.draft);
     const clear = (): void => {
-      replace(breakdown);
-      replace(missing);
+      replace(breakdown, h("p", { class: "quiet empty-note" }, texts.later));
+      replace(missing, h("p", { class: "quiet" }, texts.missingLead));
       better.clear();
       evidence.clear();
     };
@@ -73,7 +73,7 @@ export function applicant(app: App, again: () => void): View {
       const { decision, explanation } = await app.engine.call("assess", { handle: current.handle, record, language: app.language });
       if (stale(number)) return;
       result.show(decision);
-      replace(breakdown, explanation?.baseline != null && waterfall(app, current.fields, record, explanation, decision));
+      replace(breakdown, explanation?.baseline != null && waterfall(app, current.info.scores, current.fields, record, explanation, decision));
       states(app, current.fields, decision, missing);
       evidence.show(decision);
       follow(number, record);
@@ -122,13 +122,13 @@ export function applicant(app: App, again: () => void): View {
         h("div", { class: "card-head" }, h("h2", { id: "form-title" }, texts.form), h("div", { class: "buttons" }, current.samples.length > 0 && sample, empty)),
         fields.element,
       ),
-      h("div", { class: "score-column" }, result.element),
+      h("div", { class: "score-column stack" }, result.element, card(texts.missing, "", missing)),
     ),
     h(
       "div",
       { class: "columns" },
       card(texts.waterfall, texts.waterfallLead, breakdown),
-      h("div", { class: "stack" }, card(texts.whatIf, texts.whatIfLead, better.element), card(texts.missing, "", missing)),
+      card(texts.whatIf, texts.whatIfLead, better.element),
     ),
     card(texts.proof, "", evidence.element),
     result.bar,

@@ -2,6 +2,7 @@ import type { Decision, Explanation, Field } from "@scorelet/core";
 import type { App } from "../app";
 import { h } from "../dom";
 import type { Input } from "../engine/protocol";
+import { direction, type Score } from "../engine/scores";
 import { fieldName, valueText } from "./names";
 
 interface Step {
@@ -16,9 +17,29 @@ interface Step {
 /** Smaller effects are written, not drawn. */
 const NOTHING = 5e-10;
 
+/** From the explained output to points of the score: the output itself, or by the scale that the bundle states. */
+interface Unit {
+  name: "points" | "margin";
+  start: (value: number) => number;
+  effect: (contribution: number) => number;
+  /** Whether a positive effect is good for the applicant. */
+  up: boolean;
+}
+
+function unitOf(explanation: Explanation, score: Score | undefined): Unit {
+  const same = (value: number): number => value;
+  if (explanation.unit === "margin" && score?.points) {
+    const { offset, factor } = score.points;
+    const up = direction(score) === 1;
+    return { name: "points", start: (value) => offset - factor * value, effect: (value) => -factor * value, up };
+  }
+  return { name: explanation.unit, start: same, effect: same, up: !explanation.higher_is_worse };
+}
+
 /** A waterfall as a table: each row says in words and figures what its bar shows. */
 export function waterfall(
   app: App,
+  scores: readonly Score[],
   fields: readonly Field[],
   record: Input,
   explanation: Explanation,
@@ -26,27 +47,29 @@ export function waterfall(
 ): HTMLElement {
   const { t, f, language } = app;
   const texts = t.applicant;
-  const points = explanation.unit === "points";
+  const unit = unitOf(explanation, scores.find((one) => one.name === explanation.score));
+  const points = unit.name === "points";
   const figure = points ? f.two : (value: number) => f.four(value);
   const byName = new Map(fields.map((field) => [field.name, field]));
   const { contributions } = explanation;
   const drawn = contributions.filter((one) => Math.abs(one.contribution) > NOTHING);
   drawn.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 
-  let level = explanation.baseline ?? 0;
+  let level = unit.start(explanation.baseline ?? 0);
   const steps: Step[] = [
-    { name: points ? texts.start.points : texts.start.expected, note: "", from: level, to: level, effect: null },
+    { name: explanation.unit === "points" ? texts.start.points : texts.start.expected, note: "", from: level, to: level, effect: null },
   ];
   for (const one of drawn) {
     const field = byName.get(one.field ?? one.input);
+    const effect = unit.effect(one.contribution);
     steps.push({
       name: field ? fieldName(field, language) : one.input,
       note: field ? valueText(field, record[field.name], language, t, f) : "",
       from: level,
-      to: level + one.contribution,
-      effect: one.contribution,
+      to: level + effect,
+      effect,
     });
-    level += one.contribution;
+    level += effect;
   }
   const score = decision.scores.find((one) => one.name === explanation.score)?.score ?? null;
   // Points add up to the score itself, but for its rounding and limits.
@@ -59,8 +82,7 @@ export function waterfall(
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const pad = (high - low) * 0.06 || 1;
   const share = (value: number): number => ((value - low + pad) / (high - low + 2 * pad)) * 100;
-  /** Whether more is better in this unit. */
-  const good = (effect: number): boolean => effect > 0 !== explanation.higher_is_worse;
+  const good = (effect: number): boolean => effect > 0 === unit.up;
 
   const row = (step: Step): HTMLElement => {
     const bar = h("span", { class: "bar" });
@@ -78,7 +100,6 @@ export function waterfall(
     );
   };
   const silent = contributions.length - drawn.length;
-  const unit = texts.unit[explanation.unit];
   return h(
     "div",
     { class: "waterfall" },
@@ -94,7 +115,7 @@ export function waterfall(
           null,
           h("th", { scope: "col" }, texts.factor),
           h("td", { "aria-hidden": "true" }),
-          h("th", { scope: "col", class: "number" }, `${texts.effect} (${unit})`),
+          h("th", { scope: "col", class: "number" }, `${texts.effect} (${texts.unit[unit.name]})`),
         ),
       ),
       h("tbody", null, steps.map(row)),

@@ -1,5 +1,5 @@
 /** Scores a file of any size, piece by piece, in a Worker. Only the figures and the finished results are kept. */
-import type { Field, Scorer } from "@scorelet/core";
+import type { Batch, Field, Scorer } from "@scorelet/core";
 import { direction, outputs } from "../engine/scores";
 import { type CellProblem, cellReader } from "./cells";
 import { Counter, discrimination, type Discrimination, type Histogram, Numbers } from "./stats";
@@ -120,6 +120,8 @@ class Run {
   readonly #names: string[];
   readonly #sign: number;
   readonly #values: Float64Array;
+  /** Of full blocks. */
+  readonly #batch: Batch;
   /** Rows of the block: its number, or the negative of it for a row that is left out. */
   #waiting: number[] = [];
   #labels: (0 | 1)[] = [];
@@ -135,6 +137,7 @@ class Run {
     this.#sign = first ? direction(first) : 1;
     this.bands = (first?.bands ?? []).map(() => ({ rows: 0, pd: 0, bad: 0 }));
     this.#values = new Float64Array(scorer.fields.length * BLOCK);
+    this.#batch = scorer.batch(BLOCK, { outputs: this.#names });
     const shown = this.#shown().map((name) => name.replace(/\.score$/, "").replace(".", "_"));
     this.results.line(`${["row", ...shown].join(",")}\n`);
   }
@@ -178,15 +181,22 @@ class Run {
   flush(): void {
     const rows = this.#filled;
     if (rows > 0) {
-      const batch = this.#scorer.batch(rows, { outputs: this.#names });
+      // The last block is a shorter one, with its columns closer together.
+      const batch = rows === BLOCK ? this.#batch : this.#scorer.batch(rows, { outputs: this.#names });
+      const { values } = batch;
       for (let f = 0; f < this.#fields.length; f++) {
-        batch.values.set(this.#values.subarray(f * BLOCK, f * BLOCK + rows), f * rows);
+        values.set(this.#values.subarray(f * BLOCK, f * BLOCK + rows), f * rows);
       }
       this.#take(batch.run(), rows);
+      if (batch !== this.#batch) batch.dispose();
     } else this.#take(new Float64Array(), 0);
     this.#filled = 0;
     this.#waiting = [];
     this.#labels = [];
+  }
+
+  dispose(): void {
+    this.#batch.dispose();
   }
 
   #take(found: Float64Array, rows: number): void {
@@ -244,24 +254,28 @@ export async function batch(scorer: Scorer, job: BatchJob, hooks: BatchHooks): P
   let header = true;
   let cancelled = false;
   let told = Number.NEGATIVE_INFINITY;
-  for await (const piece of pieces(job.file, job.dialect)) {
-    piece.rows.forEach((cells, index) => {
-      // A carriage return that the line end does not take along.
-      if (job.dialect.newline === "\n" && cells.at(-1)?.endsWith("\r")) cells.push(cells.pop()?.slice(0, -1) ?? "");
-      const blank = cells.length === 1 && cells[0] === "";
-      if (blank) return;
-      if (header) header = false;
-      else run.row(cells, piece.broken.has(index));
-    });
-    if (performance.now() - told >= PROGRESS_MS) {
-      told = performance.now();
-      hooks.progress({ read: piece.read, size: job.file.size, rows: run.rows, seconds: seconds() });
-      await pause();
+  try {
+    for await (const piece of pieces(job.file, job.dialect)) {
+      piece.rows.forEach((cells, index) => {
+        // A carriage return that the line end does not take along.
+        if (job.dialect.newline === "\n" && cells.at(-1)?.endsWith("\r")) cells.push(cells.pop()?.slice(0, -1) ?? "");
+        const blank = cells.length === 1 && cells[0] === "";
+        if (blank) return;
+        if (header) header = false;
+        else run.row(cells, piece.broken.has(index));
+      });
+      if (performance.now() - told >= PROGRESS_MS) {
+        told = performance.now();
+        hooks.progress({ read: piece.read, size: job.file.size, rows: run.rows, seconds: seconds() });
+        await pause();
+      }
+      cancelled = hooks.cancelled();
+      if (cancelled) break;
     }
-    cancelled = hooks.cancelled();
-    if (cancelled) break;
+    run.flush();
+  } finally {
+    run.dispose();
   }
-  run.flush();
   const labelled = job.label ? { bad: run.bad.length, good: run.good.length } : null;
   const taken = seconds();
   return {

@@ -56,15 +56,17 @@ function distance(now: Value | undefined, to: Value): number {
 /** Scores `tries`, each the record with one field changed, as one batch. */
 function evaluate(scorer: Scorer, base: Float64Array, tries: readonly Candidate[], names: readonly string[]) {
   const rows = tries.length;
-  const batch = scorer.batch(rows, { outputs: [...names] });
+  const batch = scorer.batch(rows, { outputs: names });
   const { values } = batch;
   scorer.fields.forEach((_, field) => values.fill(base[field] ?? Number.NaN, field * rows, (field + 1) * rows));
   tries.forEach((one, row) => {
     const field = scorer.fields[one.field];
     if (field) values[one.field * rows + row] = encode(field, one.value);
   });
-  // A copy: the next batch has the same memory.
-  return batch.run().slice();
+  // A copy, since the memory is given back.
+  const found = batch.run().slice();
+  batch.dispose();
+  return found;
 }
 
 /** Of each field that may change, the one change that raises the score most. */

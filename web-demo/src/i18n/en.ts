@@ -46,6 +46,7 @@ export const en = {
     waiting: "No score yet",
     waitingHow: (count: number) =>
       count === 1 ? "One field still needs a value." : `${count} fields still need a value.`,
+    later: "Appears as soon as there is a score.",
     refused: "The engine refused this record",
     said: (score: string, band: string, label: string) => `Score ${score}, band ${band}${label ? `, ${label}` : ""}`,
     saidNone: "No score",
@@ -161,7 +162,7 @@ export const en = {
     table: "Table",
     tableDrop: "Drop a CSV file here, or",
     tableChoose: "choose a file",
-    tableExample: "use the example: 1,000 applicants",
+    tableExample: "Use the example: 1,000 applicants",
     opened: (name: string, version: string) => `${name} ${version}`,
     fieldsCount: (count: string) => `${count} fields`,
     use: "Use it in the applicant view",

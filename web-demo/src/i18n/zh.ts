@@ -45,6 +45,7 @@ export const zh: Texts = {
     band: "等级",
     waiting: "尚无评分",
     waitingHow: (count) => `还有 ${count} 项需要填写。`,
+    later: "有了评分后即会显示。",
     refused: "引擎拒绝了这条记录",
     said: (score, band, label) => `评分 ${score},等级 ${band}${label ? `,${label}` : ""}`,
     saidNone: "无评分",

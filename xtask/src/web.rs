@@ -1,0 +1,120 @@
+//! The page (`web-demo`): the bundles that it shows, its build, its size, its server.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::demo::{EXAMPLE, MODELS, Profile};
+use crate::run::{node_tool, output, program, root, run, show, target};
+use crate::wasm::Sizes;
+use crate::{npm, setup};
+
+/// Bytes of the page without its bundles and its table after gzip -9 at most: HTML, CSS, all scripts and the engine.
+const BUDGET: usize = 300 * 1024;
+
+fn page() -> PathBuf {
+    root().join("web-demo")
+}
+
+/// Builds the page with the example bundles and checks its size. The host must have been built.
+pub(crate) fn build(profile: Profile) -> Result<()> {
+    setup::npm()?;
+    npm::build()?;
+    bundles(profile)?;
+    for config in ["web-demo/tsconfig.json", "web-demo/tsconfig.worker.json"] {
+        run(program("node", &[]).arg(node_tool("typescript/bin/tsc")).args(["--project", config]))?;
+    }
+    let vite = node_tool("vite/bin/vite.js");
+    run(program("node", &[]).arg(vite).args(["build", "--logLevel", "warn"]).current_dir(page()))?;
+    measure(&page().join("dist"))
+}
+
+/// Signs the examples with a key of this checkout, and puts them where the page finds them.
+fn bundles(profile: Profile) -> Result<()> {
+    let (folder, tool) = (page().join("public/bundles"), profile.tool());
+    fs::create_dir_all(&folder)?;
+    let key = publisher(&tool)?;
+    let mut list = Vec::new();
+    for (model, en, zh) in MODELS {
+        let file = format!("{model}.sclb");
+        let bundle = folder.join(&file);
+        let source = format!("{EXAMPLE}/{model}");
+        let secret = key.with_extension("key");
+        output(program(&tool, &["build", &source, "-o"]).arg(&bundle).arg("--key").arg(&secret))?;
+        let described = output(program(&tool, &["inspect", "--json"]).arg(&bundle))?;
+        let described: serde_json::Value = serde_json::from_str(&described)?;
+        let digest = described.get("digest").and_then(|d| d.as_str());
+        list.push(json!({
+            "id": model, "file": file, "bytes": fs::metadata(&bundle)?.len(), "title": { "en": en, "zh": zh },
+            "digest": digest.context("scorelet inspect names no digest")?,
+        }));
+    }
+    let table = "german_credit.csv";
+    fs::copy(root().join(EXAMPLE).join("data").join(table), folder.join(table))?;
+    let public = fs::read_to_string(key.with_extension("pub"))?;
+    let public = public.trim().rsplit(':').next().unwrap_or_default();
+    let manifest = json!({
+        "publisher": public,
+        "bundles": list,
+        "table": { "file": table, "rows": 1000, "label": "creditability", "bad": "bad" },
+    });
+    fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
+    Ok(())
+}
+
+/// The key pair of the examples' publisher, made once for each checkout: its name without the endings.
+fn publisher(tool: &Path) -> Result<PathBuf> {
+    let name = target().join("demo/publisher");
+    if !name.with_extension("key").is_file() {
+        fs::create_dir_all(target().join("demo"))?;
+        output(program(tool, &["keygen"]).arg(&name))?;
+    }
+    Ok(name)
+}
+
+/// Prints what a first visit loads, as it travels, and refuses a page over the budget.
+fn measure(dist: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    walk(dist, &mut files)?;
+    files.sort();
+    let mut all = 0;
+    println!("  the page, bytes after gzip -9:");
+    for file in &files {
+        let name = file.strip_prefix(dist).unwrap_or(file);
+        if name.starts_with("bundles") {
+            continue;
+        }
+        let size = Sizes::of(&fs::read(file)?)?.gzip;
+        all += size;
+        println!("    {size:>7}  {}", name.display());
+    }
+    println!("    {all:>7}  in all, without bundles (budget {BUDGET})");
+    if all > BUDGET {
+        bail!("the page is {all} bytes after gzip; the budget is {BUDGET}");
+    }
+    Ok(())
+}
+
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { walk(&path, found)? } else { found.push(path) }
+    }
+    Ok(())
+}
+
+/// Serves the built page on 127.0.0.1 until Ctrl-C, from the first free port at or after `port`; 0 is any.
+pub(crate) fn serve(port: u16) -> Result<()> {
+    println!("\nThe page: everything on it is computed in your browser. Ctrl-C ends it.");
+    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string()]);
+    // The terminal sends Ctrl-C to both.
+    let status = server.stdin(Stdio::null()).status();
+    let status = status.with_context(|| format!("could not start `{}`", show(&server)))?;
+    if status.code().is_some_and(|code| code != 0) {
+        bail!("`{}` failed ({status})", show(&server));
+    }
+    Ok(())
+}
