@@ -1,6 +1,5 @@
 //! `cargo xtask test`: every check and test there is, as named steps.
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use crate::args::Args;
 use crate::demo::Profile;
 use crate::run::{cargo, program, root, watch};
 use crate::wasm::cargo_with_core;
-use crate::{demo, licences, setup, structure, wasm, web};
+use crate::{demo, licences, npm, package, setup, structure, wasm, web};
 
 /// What a step found.
 #[derive(Default)]
@@ -36,6 +35,17 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", what: "lints, warnings denied", run: clippy },
     Step { name: "unit", what: "unit and integration tests", run: unit },
     Step { name: "example", what: "the German credit example, as the demo runs it", run: example },
+    Step { name: "npm", what: "the npm package: types, sizes, tarball", run: || one(npm::pack().map(drop)) },
+    Step {
+        name: "package",
+        what: "the npm package: hostile input; the corpus in Node and Chromium",
+        run: package_tests,
+    },
+    Step {
+        name: "consumers",
+        what: "the npm package in the tools and runtimes of its users",
+        run: consumers,
+    },
     Step { name: "browser", what: "the page in Chromium, used as a person would", run: browser },
     Step { name: "doctest", what: "examples in the documentation", run: doctest },
     Step { name: "doc", what: "documentation, warnings denied", run: doc },
@@ -172,18 +182,8 @@ fn example() -> Result<Tally> {
     one(demo::score(Profile::Dev))
 }
 
-/// Where Debian's package `chromium` puts it.
-const CHROMIUM: &str = "/usr/bin/chromium";
-
 fn browser() -> Result<Tally> {
-    let chromium =
-        std::env::var_os("SCORELET_CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
-    if !chromium.is_file() {
-        bail!(
-            "there is no Chromium at {}: install it, or name another in SCORELET_CHROMIUM",
-            chromium.display()
-        );
-    }
+    let chromium = setup::chromium()?;
     let built = build_host()?;
     if built.failed > 0 {
         return Ok(built);
@@ -202,6 +202,14 @@ fn browser() -> Result<Tally> {
     tests.args(files).env("SCORELET_TOOL", Profile::Dev.tool()).env("SCORELET_CHROMIUM", chromium);
     let tally = command(&mut tests)?;
     Ok(Tally { passed: built.passed + tally.passed, failed: tally.failed })
+}
+
+fn package_tests() -> Result<Tally> {
+    command(&mut package::tests(&["hostile", "cache", "corpus"])?)
+}
+
+fn consumers() -> Result<Tally> {
+    command(&mut package::tests(&["consumers"])?)
 }
 
 fn doctest() -> Result<Tally> {

@@ -11,6 +11,7 @@ mod demo;
 mod fuzz;
 mod licences;
 mod npm;
+mod package;
 mod peers;
 mod python;
 mod run;
@@ -38,7 +39,8 @@ cargo xtask TASK
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
   help                           this text
 
-Set-up (the wasm target, cargo-nextest, binaryen's wasm-opt, Python packages of the peers) happens by itself, once.
+Set-up (the wasm target, cargo-nextest, the npm packages, binaryen's wasm-opt, Chromium, Python packages of the peers) happens by
+itself, once. SCORELET_CHROMIUM names another Chromium than the system's.
 ";
 
 fn main() -> ExitCode {

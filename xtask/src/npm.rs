@@ -89,7 +89,7 @@ pub(crate) fn build() -> Result<()> {
 fn bindings() -> Result<PathBuf> {
     setup::wasm_target()?;
     // A target folder of its own: the file has the same name as the one without bindings.
-    let own = target().join("browser");
+    let own = target().join("browser-wasm");
     let package = ["--package", "scorelet-core", "--lib", "--features", "browser", "--profile", "wasm"];
     let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
     reproducible(&mut build, FLAGS);

@@ -44,6 +44,23 @@ pub(crate) fn npm() -> Result<()> {
     Ok(())
 }
 
+/// Chromium: the one that `SCORELET_CHROMIUM` names, or Debian's, installed if it is missing.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("SCORELET_CHROMIUM") {
+        return Ok(path.into());
+    }
+    let path = PathBuf::from("/usr/bin/chromium");
+    if !path.exists() {
+        println!("  installing chromium (Debian's package, once)");
+        run(&mut program("apt-get", &["update", "--quiet=2"]))?;
+        let install = ["install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"];
+        run(program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive")).context(
+            "Chromium could not be installed; install it, or name another one by SCORELET_CHROMIUM",
+        )?;
+    }
+    Ok(path)
+}
+
 /// `wasm-opt`, as a script that Node runs.
 pub(crate) fn wasm_opt() -> Result<PathBuf> {
     let folder = target().join("tools").join(format!("binaryen-{BINARYEN}"));

@@ -25,6 +25,8 @@ export function setDefault(source: () => InitSource | Promise<InitSource>): void
  * @throws {ScoreletError} `SCL-0802` if the wasm cannot be fetched, compiled or started. A later call may try again.
  */
 export function init(source?: InitSource): Promise<void> {
+  // Seen to when its turn comes; until then it must not count as unhandled.
+  if (source instanceof Promise) source.catch(() => undefined);
   // One after the other: whoever comes second finds the first one's instance, or tries its own source.
   const mine = last.then(() => start(source));
   last = mine.catch(() => undefined);
@@ -32,11 +34,7 @@ export function init(source?: InitSource): Promise<void> {
 }
 
 async function start(source?: InitSource): Promise<void> {
-  if (current?.alive) {
-    // A response that is not needed must not end in an unhandled rejection.
-    if (source instanceof Promise) source.catch(() => undefined);
-    return;
-  }
+  if (current?.alive) return;
   if (source === undefined && current === undefined && standard === undefined) {
     throw own('unloaded', 'the engine is not loaded');
   }

@@ -101,10 +101,13 @@ impl Input<'_> {
         }
     }
 
-    /// Reads an object to its end even when a field is wrong, so that the rows after it are still read.
+    /// Reads an object to its end even when a field is wrong, so that the rows after it are still read. Of several
+    /// mistakes, a member that is no field comes first, then the first in the fields' order: the order of the members
+    /// makes no difference.
     fn record(&mut self, row: usize) -> Result<Result<Row, RecordError>, Mistake> {
         let mut given: Vec<Option<Admitted>> = vec![None; self.fields.len()];
-        let mut error = None;
+        let mut unknown = None;
+        let mut wrong: Option<(usize, RecordError)> = None;
         let mut more = self.reader.open();
         while more {
             self.reader.key(&mut self.name)?;
@@ -112,25 +115,26 @@ impl Input<'_> {
             if let Some((index, field, slot)) =
                 found.and_then(|i| Some((i, self.fields.get(i)?, given.get_mut(i)?)))
             {
-                let value = self.cell(field, index, row)?;
-                if slot.is_some() {
-                    error.get_or_insert(RecordError::Twice { row, field: field.name.clone() });
-                }
+                let value = match self.cell(field, index, row)? {
+                    Ok(_) if slot.is_some() => Err(RecordError::Twice { row, field: field.name.clone() }),
+                    value => value,
+                };
                 match value {
                     Ok(admitted) => *slot = Some(admitted),
-                    Err(e) => {
-                        error.get_or_insert(e);
+                    Err(e) if wrong.as_ref().is_none_or(|(first, _)| index < *first) => {
+                        wrong = Some((index, e));
                     }
+                    Err(_) => {}
                 }
             } else {
                 self.reader.skip(&mut self.text)?;
-                error.get_or_insert_with(|| RecordError::UnknownField { row, field: self.name.clone() });
+                unknown.get_or_insert_with(|| RecordError::UnknownField { row, field: self.name.clone() });
             }
             more = self.reader.more(b'}')?;
         }
-        Ok(match error {
+        Ok(match unknown {
             Some(error) => Err(error),
-            None => complete(self.fields, given, row),
+            None => complete(self.fields, given, wrong, row),
         })
     }
 
@@ -177,10 +181,18 @@ pub(crate) fn code(categories: &[Names], field: &Field, index: usize, text: &str
     field.code_of(text, categories.get(index).and_then(|names| names.find(text)))
 }
 
-/// Fields that the record does not name are missing.
-fn complete(fields: &[Field], given: Vec<Option<Admitted>>, row: usize) -> Result<Row, RecordError> {
+/// Fields that the record does not name are missing. `wrong` is the first mistake in what it names, with its field.
+fn complete(
+    fields: &[Field],
+    given: Vec<Option<Admitted>>,
+    mut wrong: Option<(usize, RecordError)>,
+    row: usize,
+) -> Result<Row, RecordError> {
     let mut out = Row::for_fields(fields);
-    for (slot, field) in given.into_iter().zip(fields) {
+    for (index, (slot, field)) in given.into_iter().zip(fields).enumerate() {
+        if let Some((_, error)) = wrong.take_if(|(at, _)| *at == index) {
+            return Err(error);
+        }
         out.push(slot.map_or_else(|| field.admit_state(f64::NAN, State::MISSING, row), Ok)?);
     }
     Ok(out)

@@ -1,0 +1,3 @@
+import { score } from './score.js';
+
+window.result = await score(location.href);
