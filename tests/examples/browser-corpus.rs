@@ -49,7 +49,6 @@ fn main() {
     fs::write(folder.join("index.json"), json!({ "cases": names, "rows": total }).to_string())
         .expect("written");
     signed(&folder);
-    println!("{} bundles, {total} rows in {}", names.len(), folder.display());
 }
 
 /// Every golden tree model.
