@@ -57,7 +57,8 @@ export class App {
     publicKey: string | null,
     example: Example | null = null,
   ): Promise<Current> {
-    const opened = await this.engine.call("open", { source, publicKey, language: this.language });
+    const pinned = example?.digest ? { digest: example.digest } : {};
+    const opened = await this.engine.call("open", { source, publicKey, language: this.language, ...pinned });
     if (this.current) void this.engine.call("close", { handle: this.current.handle });
     this.current = { ...opened, example, source, publicKey };
     this.failure = null;

@@ -51,7 +51,8 @@ export interface Timing {
 
 /** What a Worker can be asked: arguments and answer. */
 export interface Calls {
-  open: [{ source: ArrayBuffer | string; publicKey: string | null; language: string }, Opened];
+  /** `digest`: the only one that is accepted; a bundle that was verified before is then opened without a request. */
+  open: [{ source: ArrayBuffer | string; publicKey: string | null; language: string; digest?: string }, Opened];
   close: [{ handle: number }, null];
   assess: [{ handle: number; record: Input; language: string }, Assessment];
   whatIf: [{ handle: number; record: Input }, WhatIf];
