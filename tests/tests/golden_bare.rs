@@ -1,6 +1,6 @@
 //! Bare models: every golden tree model through a bundle gives the trainer's own margins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::csv;
@@ -9,19 +9,6 @@ use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_core::schema::FieldType;
 use scorelet_core::scorer::Scorer;
 use serde_json::Value;
-
-fn cases() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for trainer in std::fs::read_dir(scorelet_tests::data("golden")).unwrap() {
-        let trainer = trainer.unwrap().path();
-        let name = trainer.file_name().unwrap().to_string_lossy().into_owned();
-        if name.starts_with("xgboost") || name.starts_with("lightgbm") {
-            found.extend(std::fs::read_dir(trainer).unwrap().map(|c| c.unwrap().path()));
-        }
-    }
-    found.sort();
-    found
-}
 
 fn rows(path: &Path) -> Vec<Vec<String>> {
     csv::parse(&std::fs::read(path).unwrap()).unwrap().into_iter().map(|r| r.cells).collect()
@@ -38,7 +25,7 @@ fn value(kind: &FieldType, text: &str) -> f64 {
 #[test]
 fn every_margin_is_the_trainers() {
     let (mut models, mut compared) = (0, 0);
-    for folder in cases() {
+    for folder in scorelet_tests::trainer_cases(&["xgboost", "lightgbm"]) {
         let case: Value = serde_json::from_slice(&std::fs::read(folder.join("case.json")).unwrap()).unwrap();
         let input = rows(&folder.join("input.csv"));
         let expected = rows(&folder.join("expected.csv"));

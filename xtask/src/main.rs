@@ -34,7 +34,8 @@ cargo xtask TASK
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
   npm                            build the npm package @scorelet/core, print its sizes, pack it into target/npm
-  peers [--seed N] [--models N]  the trainers themselves train random models now; every answer is compared
+  peers [--seed N] [--models N] [--older]
+                                 the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
   help                           this text
