@@ -6,7 +6,7 @@ mod given;
 mod json;
 pub mod text;
 
-pub(crate) use columns::fill_columns;
+pub(crate) use columns::{fill_columns, glance};
 pub use given::Given;
 #[cfg(feature = "browser")]
 pub(crate) use json::code;

@@ -3,6 +3,8 @@
 #[cfg(feature = "browser")]
 mod given;
 
+use scorelet_kernels::admit::Glance;
+
 use crate::bundle::{Bundle, ScoreOutput};
 use crate::column::{Block, State};
 use crate::decision::{Decision, ScoreResult};
@@ -11,7 +13,7 @@ use crate::graph::Scratch;
 use crate::limits;
 use crate::names::Names;
 use crate::reason::{Explainer, Reason};
-use crate::record::{Absent, Row, fill_columns, parse_json};
+use crate::record::{Absent, Row, fill_columns, glance, parse_json};
 
 /// What to compute beside the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +30,7 @@ pub struct Scorer {
     bundle: Bundle,
     names: Names,
     categories: Vec<Names>,
+    glances: Vec<Glance>,
     block: Block,
     scratch: Scratch,
     explainer: Explainer,
@@ -43,6 +46,7 @@ impl Scorer {
                 .iter()
                 .map(|f| Names::new(f.categories().iter().map(String::as_str)))
                 .collect(),
+            glances: bundle.fields.iter().map(glance).collect(),
             block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
             scratch: Scratch::default(),
             explainer: Explainer::default(),
@@ -244,7 +248,8 @@ impl Scorer {
         absent: Option<&mut [Vec<Absent>]>,
     ) -> Result<(), RecordError> {
         self.block.set_rows(count);
-        fill_columns(&self.bundle.fields, &mut self.block, values, stride, first, absent)?;
+        let (fields, glances, block) = (&self.bundle.fields, &self.glances, &mut self.block);
+        fill_columns(fields, glances, block, values, stride, first, absent)?;
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         Ok(())
     }

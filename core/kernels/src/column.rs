@@ -109,6 +109,15 @@ impl Block {
         }
     }
 
+    /// Values and states of the first `count` columns, side by side; empty ones if there are fewer.
+    pub fn first_columns_mut(&mut self, count: usize) -> (&mut [f64], &mut [State]) {
+        let cells = ..count * self.rows;
+        match (self.values.get_mut(cells), self.states.get_mut(cells)) {
+            (Some(values), Some(states)) => (values, states),
+            _ => (&mut [], &mut []),
+        }
+    }
+
     /// All columns, to read.
     pub fn all(&self) -> Columns<'_> {
         Columns { rows: self.rows, values: &self.values, states: &self.states }

@@ -1,4 +1,4 @@
-//! The loops of the Scorelet engine that are worth every byte they take: columns of values, and decision forests.
+//! The loops of the Scorelet engine that are worth every byte they take: field values to columns, and decision forests.
 //!
 //! They stand in a crate of their own because cargo chooses between speed and size by the crate: in the wasm that ships this
 //! one is compiled for speed, and everything around it (`scorelet-core`: bundles, records, decisions) for size. Nothing
@@ -6,5 +6,6 @@
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+pub mod admit;
 pub mod column;
 pub mod forest;

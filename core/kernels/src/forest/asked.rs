@@ -64,7 +64,6 @@ impl Asked {
             {
                 accumulate(rows, absent, missing, left);
             }
-            rows.fill([0; 2]);
         }
     }
 }
@@ -86,13 +85,29 @@ fn scatter(ranks: &[u32], rows: &mut [[u64; 2]]) {
 }
 
 /// A row goes left at every test from its rank on; a missing one (its rank is beyond the last test) where the test says so.
+/// Leaves no row at any rank.
 #[inline(never)]
-fn accumulate(rows: &[[u64; 2]], absent: u128, missing: &[u64], left: &mut [Plane]) {
+fn accumulate(rows: &mut [[u64; 2]], absent: u128, missing: &[u64], left: &mut [Plane]) {
     let absent = Plane::of([absent as u64, (absent >> 64) as u64]);
     let mut so_far = Plane::none();
-    for ((rows, &missing), left) in rows.iter().zip(missing).zip(left) {
-        so_far = so_far.or(Plane::of(*rows));
+    let mut step = |rows: &mut [u64; 2], missing: &u64, left: &mut Plane| {
+        so_far = so_far.or(Plane::of(core::mem::take(rows)));
         // No choice between two planes: that would be a branch in wasm.
-        *left = so_far.or(absent.and(Plane::of([missing; 2])));
+        *left = so_far.or(absent.and(Plane::of([*missing; 2])));
+    };
+    // The last rank has no test.
+    let (rows, last) = rows.split_at_mut(left.len().min(rows.len()));
+    last.fill([0; 2]);
+    // Four a turn: a turn costs as much as a step.
+    let (rows, rows_rest) = rows.as_chunks_mut::<4>();
+    let (missing, missing_rest) = missing.as_chunks::<4>();
+    let (left, left_rest) = left.as_chunks_mut::<4>();
+    for ((rows, missing), left) in rows.iter_mut().zip(missing).zip(left) {
+        for ((rows, missing), left) in rows.iter_mut().zip(missing).zip(left) {
+            step(rows, missing, left);
+        }
+    }
+    for ((rows, missing), left) in rows_rest.iter_mut().zip(missing_rest).zip(left_rest) {
+        step(rows, missing, left);
     }
 }

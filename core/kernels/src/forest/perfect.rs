@@ -6,20 +6,22 @@ use super::Parts;
 use super::answers::Left;
 use super::bins::Bins;
 use super::real::{Real, narrow};
-use super::sliced::REACH;
 
 /// Trees that are walked side by side, so that their loads overlap. Below 8 the compiler undoes the interleaving.
 pub(super) const SIDE: usize = 8;
 /// Deepest trees of this layout.
 pub(super) const DEEPEST: u32 = 8;
+/// Size of the largest heap. Nodes and leaves are followed by as many that mean nothing, so that an array of this size can be
+/// taken at each heap, whatever its own size.
+const LARGEST: usize = SIDE << DEEPEST;
 
 /// The layout. Trees stand in output order, each output's in the trainer's order and padded to whole groups of [`SIDE`].
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Perfect<T> {
     pub(super) depth: u32,
-    /// Places of the tests, `SIDE · 2^depth` a group; the first eight are not used.
+    /// Places of the tests, `SIDE · 2^depth` a group; the first eight of a group are not used.
     pub(super) nodes: Vec<u16>,
-    /// `2^depth` a tree, tree after tree; then as many more that the last tree's can be taken as an array of [`REACH`].
+    /// `2^depth` a tree, tree after tree.
     pub(super) leaves: Vec<T>,
     pub(super) runs: Vec<Run>,
 }
@@ -59,8 +61,8 @@ impl Perfect<f64> {
         let size = 1_usize << depth;
         let by_output = trees_by_output(parts);
         let trees: usize = by_output.iter().map(|(_, t)| t.len().next_multiple_of(SIDE)).sum();
-        let mut nodes = vec![0_u16; trees * size];
-        let mut leaves = vec![f64::NOTHING; trees * size + REACH];
+        let mut nodes = vec![0_u16; trees * size + LARGEST];
+        let mut leaves = vec![f64::NOTHING; trees * size + LARGEST];
         let mut runs = Vec::with_capacity(by_output.len());
         let mut at = 0;
         for (output, trees) in &by_output {
@@ -91,47 +93,46 @@ impl<T: Real> Perfect<T> {
     /// Adds each output's trees to its sum.
     #[inline(never)]
     pub(super) fn add(&self, left: &Left, sums: &mut [T]) {
-        // If the compiler sees in an arm below that the depth is 6, it unrolls the levels, and wasm takes 1.4 times as long.
-        let depth = core::hint::black_box(self.depth);
         let mut from = 0;
         for run in &self.runs {
-            let to = from + ((run.groups * SIDE) << self.depth);
-            let (nodes, leaves) = (self.nodes.get(from..to), self.leaves.get(from..to));
+            let (nodes, leaves) = (self.nodes.get(from..), self.leaves.get(from..));
             let sum = sums.get_mut(run.output as usize);
             if let (Some(nodes), Some(leaves), Some(sum)) = (nodes, leaves, sum) {
-                *sum = match self.depth {
-                    1 => walk::<T, { SIDE << 1 }>(depth, nodes, leaves, left, *sum),
-                    2 => walk::<T, { SIDE << 2 }>(depth, nodes, leaves, left, *sum),
-                    3 => walk::<T, { SIDE << 3 }>(depth, nodes, leaves, left, *sum),
-                    4 => walk::<T, { SIDE << 4 }>(depth, nodes, leaves, left, *sum),
-                    5 => walk::<T, { SIDE << 5 }>(depth, nodes, leaves, left, *sum),
-                    6 => walk::<T, { SIDE << 6 }>(depth, nodes, leaves, left, *sum),
-                    7 => walk::<T, { SIDE << 7 }>(depth, nodes, leaves, left, *sum),
-                    _ => walk::<T, { SIDE << 8 }>(depth, nodes, leaves, left, *sum),
-                };
+                *sum = walk(self.depth, run.groups, nodes, leaves, left, *sum);
             }
-            from = to;
+            from += (run.groups * SIDE) << self.depth;
         }
     }
 }
 
-/// Walks all trees of one output and adds their leaves in order. `GROUP` is the size of a heap, `SIDE << depth`; the depth is
-/// not a constant, because the compiler would then unroll the levels and keep every bit of every path apart.
+/// Walks `groups` groups of trees of one depth and adds their leaves in order. The depth is not a constant, because the compiler
+/// would then unroll the levels and keep every bit of every path apart.
 #[inline(never)]
 #[allow(clippy::indexing_slicing, reason = "a u16 indexes 2^16 answers; node numbers are masked")]
-fn walk<T: Real, const GROUP: usize>(depth: u32, nodes: &[u16], leaves: &[T], left: &Left, mut sum: T) -> T {
-    let (nodes, _) = nodes.as_chunks::<GROUP>();
-    let (leaves, _) = leaves.as_chunks::<GROUP>();
-    for (nodes, leaves) in nodes.iter().zip(leaves) {
+fn walk<T: Real>(depth: u32, groups: usize, nodes: &[u16], leaves: &[T], left: &Left, mut sum: T) -> T {
+    let group = SIDE << depth;
+    for from in (0..groups * group).step_by(group) {
+        // The heap, and what stands behind it and is never read: with a size that is known, a mask bounds the index.
+        let nodes = nodes.get(from..).and_then(<[u16]>::first_chunk::<LARGEST>);
+        let leaves = leaves.get(from..).and_then(<[T]>::first_chunk::<LARGEST>);
+        let (Some(nodes), Some(leaves)) = (nodes, leaves) else { return sum };
         let mut at: [usize; SIDE] = core::array::from_fn(|tree| SIDE + tree);
-        for _ in 0..depth {
-            for at in &mut at {
-                *at = 2 * *at + usize::from(left[usize::from(nodes[*at % GROUP])]);
+        let down = |at: &mut [usize; SIDE]| {
+            for at in at {
+                *at = 2 * *at + usize::from(left[usize::from(nodes[*at % LARGEST])]);
             }
+        };
+        // Two levels a turn: a host that stops what runs too long looks at the clock in every turn.
+        for _ in 0..depth / 2 {
+            down(&mut at);
+            down(&mut at);
         }
-        // Below the last level, node `GROUP + i` is leaf `i`.
+        if depth % 2 == 1 {
+            down(&mut at);
+        }
+        // Below the last level, node `group + i` is leaf `i`.
         for at in at {
-            sum = sum + leaves[at % GROUP];
+            sum = sum + leaves[(at - group) % LARGEST];
         }
     }
     sum

@@ -91,12 +91,12 @@ mod count {
     }
 }
 
-/// Comparisons give masks of 0 or -1, which are packed to a byte each and counted.
+/// Comparisons give lanes of 0 or -1, which are added up.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod count {
     use core::arch::wasm32::{
-        f32x4, f32x4_le, f32x4_splat, f64x2, f64x2_lt, f64x2_splat, i8x16_bitmask, i8x16_narrow_i16x8,
-        i16x8_narrow_i32x4, i32x4_shuffle, v128,
+        f32x4, f32x4_le, f32x4_splat, f64x2, f64x2_lt, f64x2_splat, i32x4_add, i32x4_extract_lane,
+        i32x4_shuffle, i64x2_add, i64x2_extract_lane,
     };
 
     #[inline(always)]
@@ -104,23 +104,24 @@ mod count {
         let x = f32x4_splat(x);
         let four = |a, b, c, d| f32x4_le(f32x4(a, b, c, d), x);
         let [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = *t;
-        sum(four(t0, t1, t2, t3), four(t4, t5, t6, t7), four(t8, t9, t10, t11), four(t12, t13, t14, t15))
+        let (a, b) = (four(t0, t1, t2, t3), four(t4, t5, t6, t7));
+        let (c, d) = (four(t8, t9, t10, t11), four(t12, t13, t14, t15));
+        let sum = i32x4_add(i32x4_add(a, b), i32x4_add(c, d));
+        let sum = i32x4_add(sum, i32x4_shuffle::<2, 3, 0, 1>(sum, sum));
+        let sum = i32x4_add(sum, i32x4_shuffle::<1, 0, 3, 2>(sum, sum));
+        i32x4_extract_lane::<0>(sum).unsigned_abs()
     }
 
     #[inline(always)]
     pub(super) fn fails_f64(x: f64, t: &[f64; 16]) -> u32 {
         let x = f64x2_splat(x);
-        let four = |a, b, c, d| {
-            let (low, high) = (f64x2_lt(f64x2(a, b), x), f64x2_lt(f64x2(c, d), x));
-            i32x4_shuffle::<0, 2, 4, 6>(low, high)
-        };
+        let two = |a, b| f64x2_lt(f64x2(a, b), x);
         let [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12, t13, t14, t15] = *t;
-        sum(four(t0, t1, t2, t3), four(t4, t5, t6, t7), four(t8, t9, t10, t11), four(t12, t13, t14, t15))
-    }
-
-    #[inline(always)]
-    fn sum(a: v128, b: v128, c: v128, d: v128) -> u32 {
-        let bytes = i8x16_narrow_i16x8(i16x8_narrow_i32x4(a, b), i16x8_narrow_i32x4(c, d));
-        u32::from(i8x16_bitmask(bytes)).count_ones()
+        let (a, b, c, d) = (two(t0, t1), two(t2, t3), two(t4, t5), two(t6, t7));
+        let (e, f, g, h) = (two(t8, t9), two(t10, t11), two(t12, t13), two(t14, t15));
+        let low = i64x2_add(i64x2_add(a, b), i64x2_add(c, d));
+        let high = i64x2_add(i64x2_add(e, f), i64x2_add(g, h));
+        let sum = i64x2_add(low, high);
+        (i64x2_extract_lane::<0>(sum) + i64x2_extract_lane::<1>(sum)).unsigned_abs() as u32
     }
 }

@@ -16,23 +16,14 @@ impl<T: Real> Perfect<T> {
     /// output, in the order of `place_of`.
     #[inline(never)]
     pub(super) fn add_sliced(&self, left: &[Plane], sums: &mut [T]) {
-        // Apart from the leaves, so that it is compiled once a depth and not again for each type of number.
-        let find = match self.depth {
-            1 => leaves_of_eight::<1, 2>,
-            2 => leaves_of_eight::<2, 4>,
-            3 => leaves_of_eight::<3, 8>,
-            4 => leaves_of_eight::<4, 16>,
-            5 => leaves_of_eight::<5, 32>,
-            6 => leaves_of_eight::<6, 64>,
-            7 => leaves_of_eight::<7, 128>,
-            _ => leaves_of_eight::<8, 256>,
-        };
         let (size, group) = (1 << self.depth, SIDE << self.depth);
+        let mut standing: Standing = [Plane::none(); REACH / 8];
         let mut at = [[[0; 2]; 8]; SIDE];
         let mut from = 0;
         for (run, sums) in self.runs.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
             for _ in 0..run.groups {
-                find(self.nodes.get(from..).unwrap_or(&[]), left, &mut at);
+                let nodes = self.nodes.get(from..from + group).unwrap_or(&[]);
+                leaves_of_eight(self.depth as usize, nodes, left, &mut standing, &mut at);
                 // A leaf number is under `size`: what its array has beyond is other trees' and never read.
                 let leaves = core::array::from_fn(|tree| {
                     self.leaves.get(from + tree * size..).and_then(<[T]>::first_chunk::<REACH>)
@@ -46,12 +37,16 @@ impl<T: Real> Perfect<T> {
     }
 }
 
-/// `SIZE` is `2^DEPTH`; `nodes` begins with those of the 8 trees.
+/// Where rows stand while a tree is worked on: two levels are selected at once, so it is a quarter of the widest level but the
+/// first. Kept from tree to tree, because clearing it would cost as much as a level.
+type Standing = [Plane; REACH / 8];
+
+/// The leaves that rows come to in 8 trees of this depth, whose heap `nodes` is. Apart from the adding, so that it is
+/// compiled once and not again for each type of number; the depth is no constant, because the levels' loops gain nothing by it.
 #[inline(never)]
-fn leaves_of_eight<const DEPTH: usize, const SIZE: usize>(nodes: &[u16], left: &[Plane], at: &mut At) {
-    let Some(nodes) = nodes.as_chunks::<SIZE>().0.first_chunk::<SIDE>() else { return };
+fn leaves_of_eight(depth: usize, nodes: &[u16], left: &[Plane], standing: &mut Standing, at: &mut At) {
     for (tree, at) in at.iter_mut().enumerate() {
-        leaf_numbers::<DEPTH, SIZE>(nodes.as_flattened(), tree, left, at);
+        leaf_numbers(depth, nodes, tree, left, standing, at);
     }
 }
 
@@ -59,12 +54,14 @@ fn leaves_of_eight<const DEPTH: usize, const SIZE: usize>(nodes: &[u16], left: &
 #[inline(always)]
 #[allow(
     clippy::indexing_slicing,
-    reason = "levels and halves are below DEPTH and SIZE by the loops' own bounds"
+    reason = "levels are below 8, and a quarter of a level is within `standing`"
 )]
-fn leaf_numbers<const DEPTH: usize, const SIZE: usize>(
+fn leaf_numbers(
+    depth: usize,
     nodes: &[u16],
     tree: usize,
     left: &[Plane],
+    standing: &mut Standing,
     at: &mut [[u64; 2]; 8],
 ) {
     // The `i`-th node of a level, which begins at node `SIDE << level` with the first tree's.
@@ -72,26 +69,31 @@ fn leaf_numbers<const DEPTH: usize, const SIZE: usize>(
         let place = nodes.get(((SIDE + tree) << level) + i).copied().unwrap_or(0);
         left.get(usize::from(place)).copied().unwrap_or(Plane::none())
     };
-    let mut decisions = [Plane::none(); DEPTH];
-    let mut standing = [Plane::none(); SIZE];
+    let mut decisions = [Plane::none(); 8];
     decisions[0] = plane(0, 0);
-    for level in 1..DEPTH {
-        let half = 1 << (level - 1);
-        for (i, standing) in standing.iter_mut().enumerate().take(half) {
-            *standing = decisions[0].select(plane(level, half + i), plane(level, i));
+    if depth > 1 {
+        decisions[1] = decisions[0].select(plane(1, 1), plane(1, 0));
+    }
+    for level in 2..depth.min(8) {
+        // The bit of the first decision counts most: it tells the halves of a level apart.
+        let quarter = 1 << (level - 2);
+        for (i, standing) in standing.iter_mut().enumerate().take(quarter) {
+            let low = decisions[0].select(plane(level, 2 * quarter + i), plane(level, i));
+            let high = decisions[0].select(plane(level, 3 * quarter + i), plane(level, quarter + i));
+            *standing = decisions[1].select(high, low);
         }
-        let mut half = half / 2;
-        for above in &decisions[1..level] {
+        let mut half = quarter / 2;
+        for above in &decisions[2..level] {
             let (low, high) = standing.split_at_mut(half);
             low.iter_mut().zip(high).for_each(|(low, high)| *low = above.select(*high, *low));
             half /= 2;
         }
         decisions[level] = standing[0];
     }
+    // The last decision is the lowest bit.
     let mut bits = [Plane::none(); 8];
-    for (bit, decision) in bits.iter_mut().zip(decisions.iter().rev()) {
-        *bit = *decision;
-    }
+    let taken = decisions.get(..depth).unwrap_or(&decisions);
+    bits.iter_mut().zip(taken.iter().rev()).for_each(|(bit, decision)| *bit = *decision);
     *at = numbers(bits);
 }
 
