@@ -48,6 +48,9 @@ def main() -> None:
     arguments.add_argument("--folder", type=Path, required=True)
     arguments.add_argument("--rounds", type=int, default=5)
     given = arguments.parse_args()
+    # Peers print to stdout what they like: the result alone goes there.
+    result = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     given.folder.mkdir(parents=True, exist_ok=True)
     models.describe(given.folder)
     x = models.write_rows(given.folder)
@@ -67,7 +70,8 @@ def main() -> None:
             for file in files:
                 if file.exists():
                     ours[file.stem].append(scorelet(given.scorelet, file, given.folder / "rows.csv"))
-    json.dump({"peers": results, "absent": absent, "scorelet": ours}, sys.stdout, indent=1)
+    json.dump({"peers": results, "absent": absent, "scorelet": ours}, result, indent=1)
+    result.close()
 
 
 if __name__ == "__main__":
