@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its streams")]
 
 mod args;
+mod bench_browser;
 mod bench_peers;
 mod check;
 mod demo;
@@ -37,6 +38,7 @@ cargo xtask TASK
   peers [--seed N] [--models N] [--older]
                                  the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
+  bench-browser [--rounds N]     speed of the npm package against ONNX Runtime Web, in turns in Chromium
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
   help                           this text
 
@@ -66,6 +68,7 @@ fn dispatch(args: &mut Args) -> Result<bool> {
         Some("peers") => peers::task(args),
         Some("fuzz") => fuzz::task(args),
         Some("bench-peers") => bench_peers::task(args),
+        Some("bench-browser") => bench_browser::task(args),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
             Ok(true)
