@@ -1,7 +1,7 @@
 //! What can go wrong: typed, each with a stable code, the place and the mend.
 //!
 //! Codes: `SCL-01xx` bundle, `SCL-02xx` record, `SCL-03xx` score graph, `SCL-04xx` ABI, `SCL-05xx` import of a model,
-//! `SCL-06xx` bundle source, `SCL-07xx` host. A code never changes its meaning.
+//! `SCL-06xx` bundle source, `SCL-07xx` host, `SCL-08xx` npm package. A code never changes its meaning.
 
 mod bundle;
 #[cfg(feature = "author")]
