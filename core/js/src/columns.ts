@@ -1,5 +1,6 @@
 import type { Batch } from './batch.js';
 import { ScoreletError, own } from './error.js';
+import { tagOf } from './load.js';
 import type { Column, Field, Value } from './types.js';
 
 /** Cells that are scored at once: large enough for the engine's blocks, small enough for its memory. */
@@ -69,8 +70,7 @@ export function ordered(
 }
 
 function isColumn(given: unknown): given is Column {
-  return given instanceof Float64Array || given instanceof Float32Array || given instanceof Int32Array
-    || Array.isArray(given);
+  return Array.isArray(given) || /^(Float64|Float32|Int32)Array$/.test(tagOf(given));
 }
 
 /** Scores all rows, a piece after another. */

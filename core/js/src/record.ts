@@ -1,4 +1,5 @@
 import { ScoreletError, own, words } from './error.js';
+import { tagOf } from './load.js';
 import type { Engine } from './engine/scorelet.js';
 
 /** Kinds of values, as `core/src/abi/browser/frame.rs` reads them. */
@@ -56,7 +57,7 @@ export class RecordReader {
     let keys: string[];
     let plain: boolean;
     try {
-      plain = Object.prototype.toString.call(record) === '[object Object]';
+      plain = tagOf(record) === 'Object';
       keys = plain ? Object.keys(record as object) : [];
     } catch (thrown) {
       throw unreadable(row, undefined, thrown);

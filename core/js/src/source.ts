@@ -1,5 +1,6 @@
 import { cached, drop, keep, lastDigest } from './cache.js';
 import { ScoreletError, own, words } from './error.js';
+import { isBuffer } from './load.js';
 
 /** Where a bundle comes from: an address, a response, or its bytes. */
 export type BundleSource = BufferSource | Response | Promise<Response> | URL | string;
@@ -37,7 +38,7 @@ export async function openFrom<T extends Opened>(
     throw own('digest', `the bundle has digest ${opened.digest}, not the pinned ${pinned}`);
   };
   const given = await settled(source);
-  if (given instanceof ArrayBuffer) return verified(new Uint8Array(given));
+  if (isBuffer(given)) return verified(new Uint8Array(given));
   if (ArrayBuffer.isView(given)) {
     return verified(new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength));
   }
@@ -68,7 +69,7 @@ async function settled(source: BundleSource): Promise<Exclude<BundleSource, Prom
   } catch (thrown) {
     throw own('unfetched', `the bundle could not be fetched: ${words(thrown)}`, { cause: thrown });
   }
-  const known = typeof given === 'string' || given instanceof URL || given instanceof ArrayBuffer
+  const known = typeof given === 'string' || given instanceof URL || isBuffer(given)
     || ArrayBuffer.isView(given) || given instanceof Response;
   if (!known) throw own('argument', 'a bundle must be bytes, an address or a response');
   return given;

@@ -4,6 +4,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { corpus, install, installed, root, signed, signedBundle } from './harness.mjs';
 
 let scorelet, Scorer, ScoreletError, init;
@@ -71,6 +72,20 @@ test('bundles', async () => {
   await refused(() => Scorer.open(bundle), 'SCL-0807');
   await refused(() => open(bundle, { digest: 'f'.repeat(64) }), 'SCL-0808');
   (await open(bundle, { digest: signed.bundle.toUpperCase() })).dispose();
+});
+
+test('bytes, keys, records and columns of another realm', async () => {
+  const there = runInNewContext('({ buffer: new ArrayBuffer(length), key: new Uint8Array(32), column: new Float64Array(2), record: JSON.parse(text) })',
+    { length: bundle.length, text: JSON.stringify(record) });
+  new Uint8Array(there.buffer).set(bundle);
+  there.key.set(Buffer.from(publicKey, 'hex'));
+  const scorer = await Scorer.open(there.buffer, { publicKey: there.key });
+  assert.equal(scorer.score(there.record).digest, signed.digest);
+  const number = scorer.fields.find((field) => field.type === 'integer').name;
+  there.column.fill(record[number]);
+  const columns = Object.fromEntries(scorer.fields.map(({ name }) => [name, [record[name], record[name]]]));
+  assert.equal(scorer.scoreColumns({ ...columns, [number]: there.column }).rows, 2);
+  scorer.dispose();
 });
 
 test('every broken bundle of the corpus', async () => {
