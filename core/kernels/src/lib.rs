@@ -1,4 +1,5 @@
-//! The loops of the Scorelet engine that are worth every byte they take: field values to columns, and decision forests.
+//! The loops of the Scorelet engine that are worth every byte they take: field values to columns, decision forests
+//! and their Shapley values.
 //!
 //! They stand in a crate of their own because cargo chooses between speed and size by the crate: in the wasm that ships this
 //! one is compiled for speed, and everything around it (`scorelet-core`: bundles, records, decisions) for size. Nothing
@@ -9,3 +10,4 @@
 pub mod admit;
 pub mod column;
 pub mod forest;
+pub mod treeshap;

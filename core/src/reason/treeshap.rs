@@ -17,14 +17,13 @@
 //! so that nothing cancels. (The same quadrature: Wettenstein, Mitchell and Yu, "Quadrature-TreeSHAP", 2026.)
 //! Four points stand in a SIMD register pair; deeper trees take several passes.
 
-mod four;
-mod kernel;
 mod plan;
 #[cfg(test)]
 mod tests;
 
+use scorelet_kernels::treeshap::Work;
+
 use crate::model::forest::Forest;
-use kernel::Work;
 use plan::Plan;
 
 /// A forest that can be explained: compiled once, then asked row by row.

@@ -1,8 +1,8 @@
 //! A forest's output, laid out for the TreeSHAP kernel.
 
-use super::super::quadrature::gauss_legendre;
-use super::four::LANES;
-use super::kernel::{Lanes, Question, Split, TreeRef, Twig, Work};
+use scorelet_kernels::treeshap::{LANES, Lanes, Question, Split, TreeRef, Twig, Work};
+
+use super::super::quadrature::{Point, gauss_legendre};
 use crate::limits;
 use crate::model::forest::{Forest, NodeView, TreeView};
 
@@ -41,6 +41,11 @@ struct Above {
 }
 
 const NOTHING: Above = Above { verdict: 0, fraction: 1.0 };
+
+/// A pass of a rule.
+fn lanes(points: &[Point; LANES]) -> Lanes {
+    Lanes::new(points.map(|p| p.t), points.map(|p| p.rest), points.map(|p| p.weight / p.rest))
+}
 
 /// A step of the walk through a tree.
 enum Step {
@@ -185,7 +190,7 @@ impl Plan {
         let passes = if nodes.len() == 1 { 0 } else { most_distinct.div_ceil(2 * LANES as u32).max(1) };
         for known in self.rules.len()..=passes as usize {
             let points = gauss_legendre(known * LANES);
-            self.rules.push(points.as_chunks().0.iter().map(Lanes::new).collect());
+            self.rules.push(points.as_chunks().0.iter().map(lanes).collect());
         }
         self.trees.push(Tree { splits, twigs, leaves, passes });
         expected

@@ -3,7 +3,7 @@
 use core::ops::{Add, Div, Mul, Sub};
 
 /// Quadrature points worked on at once.
-pub(super) const LANES: usize = 4;
+pub const LANES: usize = 4;
 
 /// A double a quadrature point.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,4 +1,4 @@
-//! The hot loops of TreeSHAP: one tree, one row, [`LANES`] quadrature points.
+//! The loops of TreeSHAP (`scorelet_core::reason::treeshap` has the method): one tree, one row, [`LANES`] quadrature points.
 //!
 //! At a point t, let z be the product of the weight fractions of the splits on a feature, down to some edge, and o whether
 //! the row passes them all; the edge's factor is t·o + (1−t)·z over the same of the feature's edge above. With
@@ -7,12 +7,14 @@
 //! a split is worth hot − d with d = ρ · (hot − (z'·hot + z''·cold)), and d, times the product of the path over the
 //! edge above, is what the split's feature gets. It gets nothing where the row has failed above.
 
-use super::super::quadrature::Point;
-use super::four::{Four, LANES};
+mod four;
+
+use four::Four;
+pub use four::LANES;
 
 /// A pass: some points of a rule.
 #[derive(Clone, Debug)]
-pub(super) struct Lanes {
+pub struct Lanes {
     t: Four,
     rest: Four,
     /// weight / (1 − t): with it at the root, every gathered sum is weighted.
@@ -20,54 +22,57 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(points: &[Point; LANES]) -> Self {
-        Self {
-            t: Four(points.map(|p| p.t)),
-            rest: Four(points.map(|p| p.rest)),
-            start: Four(points.map(|p| p.weight / p.rest)),
-        }
+    /// The points t, 1 − t as exactly as it is known, and weight / (1 − t).
+    pub fn new(t: [f64; LANES], rest: [f64; LANES], start: [f64; LANES]) -> Self {
+        Self { t: Four(t), rest: Four(rest), start: Four(start) }
     }
 }
 
 /// What every split has.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
-    pub(super) test: u32,
-    pub(super) feature: u32,
+pub struct Question {
+    /// The test that it asks.
+    pub test: u32,
+    /// The feature that it asks about.
+    pub feature: u32,
     /// Verdict of the nearest split above on the same feature, for the side on which this split stands: 1 + 2 · slot for
     /// its right side, one more for its left side; 0, which always passes, if there is none.
-    pub(super) above: u32,
+    pub above: u32,
     /// Product of the weight fractions of the splits above on the same feature.
-    pub(super) above_fraction: f64,
+    pub above_fraction: f64,
 }
 
 /// A split with a split under it. Pairs have the right child first: they are indexed by "goes left".
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Split {
-    pub(super) question: Question,
+pub struct Split {
+    /// What it asks.
+    pub question: Question,
     /// Slots: the tree's splits of this kind with parents before children, then its [`Twig`]s, then its lone leaves.
-    pub(super) children: [u32; 2],
+    pub children: [u32; 2],
     /// Fractions of the weight.
-    pub(super) fractions: [f64; 2],
+    pub fractions: [f64; 2],
 }
 
 /// A split with two leaves.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Twig {
-    pub(super) question: Question,
+pub struct Twig {
+    /// What it asks.
+    pub question: Question,
     /// The leaves, the right one first.
-    pub(super) leaves: [f64; 2],
+    pub leaves: [f64; 2],
     /// The leaves' mean by weight.
-    pub(super) mean: f64,
+    pub mean: f64,
 }
 
 /// One tree's part of the plan.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TreeRef<'a> {
-    pub(super) splits: &'a [Split],
-    pub(super) twigs: &'a [Twig],
+pub struct TreeRef<'a> {
+    /// Splits, parents before children.
+    pub splits: &'a [Split],
+    /// Splits with two leaves.
+    pub twigs: &'a [Twig],
     /// Leaves whose sibling is a split.
-    pub(super) leaves: &'a [f64],
+    pub leaves: &'a [f64],
 }
 
 /// What the way down leaves for the way up.
@@ -81,7 +86,7 @@ struct Down {
 
 /// Working memory, allocated once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Work {
+pub struct Work {
     /// By slot: on the way down the product of the path, on the way up the gathered leaves.
     cells: Vec<Four>,
     downs: Vec<Down>,
@@ -93,7 +98,7 @@ pub(super) struct Work {
 
 impl Work {
     /// For trees of up to `slots` slots.
-    pub(super) fn new(features: usize, slots: usize) -> Self {
+    pub fn new(features: usize, slots: usize) -> Self {
         let mut verdicts = vec![false; 2 * slots + 1];
         if let Some(always) = verdicts.first_mut() {
             *always = true;
@@ -107,19 +112,19 @@ impl Work {
     }
 
     /// Starts a row.
-    pub(super) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         self.sums.fill(Four::default());
     }
 
     /// Ends a row: writes one contribution a feature.
-    pub(super) fn end(&self, divisor: f64, out: &mut [f64]) {
+    pub fn end(&self, divisor: f64, out: &mut [f64]) {
         for (o, sum) in out.iter_mut().zip(&self.sums) {
             *o = sum.sum() / divisor;
         }
     }
 
     /// One tree at some quadrature points; `left[test]` says whether the row passes a test.
-    pub(super) fn pass(&mut self, tree: TreeRef<'_>, lanes: &Lanes, left: &[bool]) {
+    pub fn pass(&mut self, tree: TreeRef<'_>, lanes: &Lanes, left: &[bool]) {
         if let Some(root) = self.cells.first_mut() {
             *root = lanes.start;
         }
