@@ -7,12 +7,14 @@
 mod columns;
 mod container;
 mod digest;
+mod form;
 mod parts;
 mod pin;
 pub mod wire;
 
 pub use container::Trust;
 pub use digest::Digest;
+pub use form::FieldForm;
 pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput, SelfCheck};
 pub use pin::{PinError, precedence};
 
@@ -40,6 +42,8 @@ pub struct Bundle {
     pub groups: Vec<ReasonGroup>,
     /// Rows with the trainer's outputs.
     pub checks: Vec<SelfCheck>,
+    /// What a form says about the fields; ascending by field, and of those only that have something to say.
+    pub form: Vec<FieldForm>,
 }
 
 impl Bundle {
@@ -54,9 +58,9 @@ impl Bundle {
     }
 
     fn from_parts(parts: BundleParts, digest: Digest, signer: Option<[u8; 32]>) -> Result<Self, BundleError> {
-        let BundleParts { meta, fields, nodes, scores, groups, checks } = parts;
+        let BundleParts { meta, fields, nodes, scores, groups, checks, form } = parts;
         let graph = Graph::new(fields.len(), nodes)?;
-        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks };
+        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks, form };
         parts::check(&bundle)?;
         Ok(bundle)
     }
@@ -75,6 +79,12 @@ impl Bundle {
         let content = parts::encode(&parts);
         Self::from_parts(parts, Digest::of(&content), None)?;
         Ok(container::wrap(&content, Some(secret)))
+    }
+
+    /// What a form says about a field, if it says anything.
+    pub fn form_of(&self, field: usize) -> Option<&FieldForm> {
+        let at = self.form.binary_search_by_key(&field, |form| form.field as usize).ok()?;
+        self.form.get(at)
     }
 
     /// The field of that name with its column.

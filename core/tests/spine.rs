@@ -2,10 +2,10 @@
 #![cfg(feature = "author")]
 
 use scorelet_core::Error;
-use scorelet_core::bundle::{Bundle, BundleParts, Meta, SelfCheck, Trust};
+use scorelet_core::bundle::{Bundle, BundleParts, FieldForm, Meta, SelfCheck, Trust};
 use scorelet_core::column::State;
 use scorelet_core::error::{BundleError, RecordError};
-use scorelet_core::schema::{Field, FieldType, Policies, Policy, Special, Stage};
+use scorelet_core::schema::{Field, FieldType, Localized, Policies, Policy, Special, Stage};
 use scorelet_core::scorer::{Options, Scorer};
 
 fn field(name: &str, kind: FieldType, policy: Policy) -> Field {
@@ -185,4 +185,90 @@ fn json_with_more_cells_than_a_call_may_have_is_refused() {
     let json = format!("[{}{{}}]", "{},".repeat(5000));
     let refused = scorer.score_json(json.as_bytes(), Options::default()).map(drop).unwrap_err();
     assert_eq!(refused.code(), "SCL-0207", "{refused}");
+}
+
+/// The spine with a form: help for the amount, labels for the colours, an owner who cannot change it.
+fn with_form() -> BundleParts {
+    let texts = |en: &str, zh: &str| {
+        let text = |lang: &str, text: &str| Localized { lang: lang.into(), text: text.into() };
+        vec![text("en", en), text("zh", zh)]
+    };
+    let labels = vec![texts("Red", "红"), vec![]];
+    let form = vec![
+        FieldForm { field: 0, help: texts("What you ask for", "申请金额"), ..FieldForm::default() },
+        FieldForm { field: 2, value_labels: labels, ..FieldForm::default() },
+        FieldForm { field: 3, immutable: true, ..FieldForm::default() },
+    ];
+    BundleParts { form, ..parts() }
+}
+
+#[test]
+fn a_form_is_read_back_and_nothing_is_written_for_none() {
+    let bytes = Bundle::encode(with_form()).unwrap();
+    let bundle = Bundle::open(&bytes, Trust::Anyone).unwrap();
+    assert_eq!(bundle.form, with_form().form);
+    assert_eq!(bundle.form_of(2).map(|form| form.value_labels.len()), Some(2));
+    assert!(bundle.form_of(1).is_none());
+    let without = Bundle::encode(parts()).unwrap();
+    assert_eq!(without[112], 7, "seven sections, as before there were forms");
+    assert_eq!(bytes[112], 8);
+}
+
+#[test]
+fn a_form_is_skipped_by_an_engine_that_does_not_know_it_and_refused_if_malformed() {
+    // The last entry of the table of sections: its id, of which bit 31 says that it may be skipped.
+    let mut later = Bundle::encode(with_form()).unwrap();
+    let id = 116 + 7 * 8;
+    assert_eq!(later[id..id + 4], [1, 0, 0, 0x80]);
+    later[id] = 2;
+    assert!(Bundle::open(&later, Trust::Anyone).unwrap().form.is_empty());
+    // Whatever byte of it changes: another form, or a typed error, never a panic.
+    let bytes = Bundle::encode(with_form()).unwrap();
+    let length = u32::from_le_bytes(bytes[id + 4..id + 8].try_into().unwrap()) as usize;
+    for at in bytes.len() - length..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            match Bundle::open(&changed, Trust::Anyone) {
+                Ok(other) => assert_ne!(other.form, with_form().form, "byte {at}"),
+                Err(error) => assert!(error.code().starts_with("SCL-01"), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_form_and_samples_are_described() {
+    use scorelet_core::abi::raw;
+    let mut parts = with_form();
+    let infinite = vec![f64::INFINITY, 2.0, 0.0, 1.0, 0.0];
+    let unseen = vec![1.0, 2.0, -1.0, 1.0, 0.0];
+    let special = vec![-9.0, 2.0, -2.0, 0.0, 19_782.0];
+    parts.checks.extend([infinite, unseen, special].map(|row| SelfCheck {
+        row,
+        expected: vec![],
+        tolerance: 0.0,
+    }));
+    let handle = raw::checked::open(&Bundle::encode(parts).unwrap(), None);
+    assert_eq!(raw::scl_describe(handle), 0);
+    let told: serde_json::Value = serde_json::from_slice(&raw::checked::result()).unwrap();
+    raw::scl_close(handle);
+    let fields = &told["fields"];
+    assert_eq!(fields[0]["help"][1], serde_json::json!({ "lang": "zh", "text": "申请金额" }));
+    assert_eq!(fields[2]["value_labels"][0][0]["text"], "Red");
+    assert_eq!(fields[2]["value_labels"][1], serde_json::json!([]));
+    assert_eq!(fields[3]["immutable"], true);
+    assert_eq!(fields[1], {
+        let mut plain = fields[1].clone();
+        plain["immutable"] = false.into();
+        plain["help"] = serde_json::json!([]);
+        plain["value_labels"] = serde_json::json!([]);
+        plain
+    });
+    // What no record can say is no sample.
+    let samples = serde_json::json!([
+        { "amount": 1.0, "count": 2.0, "colour": "red", "owner": true },
+        { "amount": -9.0, "count": 2.0, "colour": "none", "owner": false, "day": "2024-02-29" },
+    ]);
+    assert_eq!(told["samples"], samples);
 }

@@ -37,9 +37,9 @@ fn the_same_seed_gives_the_same_bundle() {
 fn a_bundle_that_was_read_is_written_as_the_same_bytes() {
     for seed in 0..BUNDLES {
         let bytes = Bundle::encode(generate::bundle(seed)).unwrap();
-        let Bundle { meta, fields, graph, scores, groups, checks, .. } =
+        let Bundle { meta, fields, graph, scores, groups, checks, form, .. } =
             Bundle::open(&bytes, Trust::Anyone).unwrap();
-        let parts = BundleParts { meta, fields, nodes: graph.nodes().to_vec(), scores, groups, checks };
+        let parts = BundleParts { meta, fields, nodes: graph.nodes().to_vec(), scores, groups, checks, form };
         assert_eq!(Bundle::encode(parts).unwrap(), bytes, "seed {seed}");
     }
 }

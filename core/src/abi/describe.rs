@@ -1,10 +1,14 @@
 //! A bundle's description as JSON: what a form, a table or an inspector needs.
 
-use crate::bundle::{Bundle, Digest, ScoreOutput};
+use crate::bundle::{Bundle, Digest, FieldForm, ScoreOutput, SelfCheck};
 use crate::graph::{Node, Op};
 use crate::json::Json;
+use crate::record::date;
 use crate::scale::ScaleMap;
 use crate::schema::{Field, FieldType, Localized, Policy, Stage};
+
+/// Most records that are given as samples.
+const SAMPLES: usize = 20;
 
 fn texts(json: &mut Json<'_>, list: &[Localized]) {
     json.array(list, |json, text| {
@@ -31,7 +35,7 @@ fn policy(json: &mut Json<'_>, policy: Policy) {
     }
 }
 
-fn field(json: &mut Json<'_>, field: &Field) {
+fn field(json: &mut Json<'_>, field: &Field, form: Option<&FieldForm>) {
     let kind = match &field.kind {
         FieldType::Number => "number",
         FieldType::Integer => "integer",
@@ -74,6 +78,39 @@ fn field(json: &mut Json<'_>, field: &Field) {
             }
         });
         texts(json.key("labels"), &field.labels);
+        texts(json.key("help"), form.map_or(&[], |form| &form.help));
+        let labels = form.map_or(&[][..], |form| &form.value_labels);
+        json.key("value_labels").array(labels, |json, labels| texts(json, labels));
+        json.key("immutable").bool(form.is_some_and(|form| form.immutable));
+    });
+}
+
+/// Whether a record can say everything that the row has: JSON has no infinities, and a category that is not known has lost
+/// its text.
+fn sayable(fields: &[Field], check: &SelfCheck) -> bool {
+    let category = |field: &Field| matches!(field.kind, FieldType::Category { .. });
+    fields.iter().zip(&check.row).all(|(field, &x)| !x.is_infinite() && !(category(field) && x == -1.0))
+}
+
+/// A self-check row as a record; a value that is missing is left out.
+fn record(json: &mut Json<'_>, fields: &[Field], check: &SelfCheck) {
+    json.object(|json| {
+        for (field, &x) in fields.iter().zip(&check.row) {
+            if x.is_nan() {
+                continue;
+            }
+            let json = json.key(&field.name);
+            match &field.kind {
+                FieldType::Boolean => json.bool(x != 0.0),
+                FieldType::Date => json.text_or_null(date::format(x).as_deref()),
+                FieldType::Category { values } => {
+                    let special = || field.specials.get((-2.0 - x) as usize).map(|s| s.text.as_str());
+                    let text = if x < 0.0 { special() } else { values.get(x as usize).map(String::as_str) };
+                    json.text_or_null(text);
+                }
+                _ => json.number(Some(x)),
+            }
+        }
     });
 }
 
@@ -119,7 +156,9 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
         json.key("built_with").text(&bundle.meta.built_with);
         json.key("digest").text(&bundle.digest.to_string());
         json.key("signer").text_or_null(bundle.signer.map(|key| Digest(key).to_string()).as_deref());
-        json.key("fields").array(&bundle.fields, field);
+        json.key("fields").array(bundle.fields.iter().enumerate(), |json, (index, of)| {
+            field(json, of, bundle.form_of(index));
+        });
         json.key("nodes").array(nodes.iter().enumerate(), |json, (index, node)| {
             json.object(|json| {
                 json.key("name").text(&node.name);
@@ -165,5 +204,7 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
         });
         json.key("columns").integer(bundle.graph.columns());
         json.key("checks").integer(bundle.checks.len());
+        let samples = bundle.checks.iter().filter(|check| sayable(&bundle.fields, check)).take(SAMPLES);
+        json.key("samples").array(samples, |json, check| record(json, &bundle.fields, check));
     });
 }

@@ -11,10 +11,10 @@ use crate::bundle::BundleParts;
 use crate::error::ImportError;
 use crate::model::link::Link;
 
-/// A tree model of any trainer.
-pub(super) fn trees(bytes: &[u8]) -> Result<ImportedForest, Error> {
+/// A tree model of any trainer. `rounds` is for XGBoost: LightGBM saves the rounds up to the best one only.
+pub(super) fn trees(bytes: &[u8], rounds: xgboost::Rounds) -> Result<ImportedForest, Error> {
     match sniff(bytes) {
-        Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import(bytes),
+        Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_rounds(bytes, rounds),
         Some(Format::LightgbmText) => lightgbm::import(bytes),
         _ => {
             let what = "it begins like no model file that can be imported".to_owned();
@@ -57,7 +57,7 @@ pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error>
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
     }
-    let found = trees(bytes)?;
+    let found = trees(bytes, xgboost::Rounds::All)?;
     let features: Vec<&str> = found.forest.features.iter().map(|f| f.name.as_str()).collect();
     source::bare(name, kind, &features, bytes)
 }

@@ -15,6 +15,7 @@ pub mod code;
 mod date;
 mod encoders;
 mod fields;
+mod form;
 mod imported_card;
 mod intervals;
 mod linear;
@@ -182,6 +183,7 @@ fn finish(
         builder.read.extend([output.margin, output.pd, output.score, output.band].into_iter().flatten());
     }
     let fields = resolve::fields(&builder);
+    let form = form::of(&builder.fields);
     resolve::unread(&builder, nodes);
     let graph = match Graph::new(fields.len(), builder.nodes.clone()) {
         Ok(graph) => graph,
@@ -214,7 +216,7 @@ fn finish(
         languages: meta.languages.clone(),
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let parts = BundleParts { meta, fields, nodes: builder.nodes, scores, groups, checks };
+    let parts = BundleParts { meta, fields, nodes: builder.nodes, scores, groups, checks, form };
     if !report.failed()
         && let Err(Error::Bundle(error)) = crate::bundle::Bundle::encode(parts.clone())
     {

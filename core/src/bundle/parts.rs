@@ -5,13 +5,14 @@
 //! other unknown section is refused.
 
 use super::Bundle;
+use super::form::{self, FieldForm};
 use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
 use crate::graph::{Node, Op};
 use crate::limits;
 use crate::names::Names;
 use crate::reason::{ReasonGroup, ReasonSpec};
-use crate::schema::{Field, Localized, Stage};
+use crate::schema::{Field, Localized, Special, Stage};
 
 /// Name, version and languages of a bundle.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -201,6 +202,8 @@ pub struct BundleParts {
     pub groups: Vec<ReasonGroup>,
     /// Self-check rows.
     pub checks: Vec<SelfCheck>,
+    /// What a form says about the fields, ascending by field.
+    pub form: Vec<FieldForm>,
 }
 
 const META: u32 = 1;
@@ -211,7 +214,8 @@ const SCORES: u32 = 5;
 const GROUPS: u32 = 6;
 const CHECKS: u32 = 7;
 const OPTIONAL: u32 = 1 << 31;
-const NAMES: [(u32, &str); 7] = [
+const FORM: u32 = OPTIONAL | 1;
+const NAMES: [(u32, &str); 8] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -219,6 +223,7 @@ const NAMES: [(u32, &str); 7] = [
     (SCORES, "scores"),
     (GROUPS, "reason groups"),
     (CHECKS, "self-checks"),
+    (FORM, "form"),
 ];
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
@@ -263,7 +268,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 8], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -273,7 +278,8 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
     if !entries.is_sorted_by(|a, b| a.0 < b.0) {
         return Err(table.malformed("sections are not in ascending order"));
     }
-    let mut found = NAMES.map(|(known, name)| (known, false, Reader::new(&[], name)));
+    // An optional one that is not there is an empty list.
+    let mut found = NAMES.map(|(known, name)| (known, known & OPTIONAL != 0, Reader::new(&[0; 4], name)));
     for (id, length) in entries {
         let bytes = table.take(length)?;
         match found.iter_mut().find(|(known, ..)| *known == id) {
@@ -294,9 +300,16 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 7], BundleError> {
 
 /// Reads all sections.
 pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
-    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks] = sections(content)?;
+    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks, mut form] =
+        sections(content)?;
     let table: Vec<Kind> = kinds.list("kinds", limits::NODES, 10)?;
     kinds.end()?;
+    let mut seen = vec![false; 1 << 16];
+    for kind in &table {
+        if seen.get_mut(usize::from(kind.code)).is_some_and(|seen| core::mem::replace(seen, true)) {
+            return Err(kinds.malformed("a kind is listed twice"));
+        }
+    }
     let parts = BundleParts {
         meta: Meta::get(&mut meta)?,
         fields: fields.list("fields", limits::FIELDS, 60)?,
@@ -307,8 +320,9 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         scores: scores.list("scores", limits::OUTPUTS, 26)?,
         groups: groups.list("reason groups", limits::REASON_GROUPS, 8)?,
         checks: checks.list("self-checks", limits::ROWS, 16)?,
+        form: form.list("fields of a form", limits::FIELDS, 13)?,
     };
-    for reader in [meta, fields, nodes, scores, groups, checks] {
+    for reader in [meta, fields, nodes, scores, groups, checks, form] {
         reader.end()?;
     }
     Ok(parts)
@@ -353,14 +367,17 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
         (SCORES, section(&|out| out.list(&parts.scores))),
         (GROUPS, section(&|out| out.list(&parts.groups))),
         (CHECKS, section(&|out| out.list(&parts.checks))),
+        (FORM, section(&|out| out.list(&parts.form))),
     ];
+    // A bundle without a form has the bytes, and the digest, that it had before there were forms.
+    let sections = sections.get(..if parts.form.is_empty() { 7 } else { 8 }).unwrap_or(&[]);
     let mut content = Vec::new();
     content.count(sections.len());
-    for (id, bytes) in &sections {
+    for (id, bytes) in sections {
         Put::u32(&mut content, *id);
         content.count(bytes.len());
     }
-    for (_, bytes) in &sections {
+    for (_, bytes) in sections {
         content.extend_from_slice(bytes);
     }
     content
@@ -371,6 +388,17 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let malformed = |section, what| Err(BundleError::Malformed { section, what });
     if Names::new(bundle.fields.iter().map(|f| f.name.as_str())).has_duplicates() {
         return malformed("fields", "two fields have the same name");
+    }
+    for field in &bundle.fields {
+        if Names::new(field.categories().iter().map(String::as_str)).has_duplicates() {
+            return malformed("fields", "a category is listed twice");
+        }
+        let twin = |(i, a): (usize, &Special)| {
+            field.specials.iter().take(i).any(|b| a.value == b.value && a.text == b.text)
+        };
+        if field.specials.iter().enumerate().any(twin) {
+            return malformed("fields", "a special code is listed twice");
+        }
     }
     if Names::new(bundle.graph.nodes().iter().map(|n| n.name.as_str())).has_duplicates() {
         return malformed("nodes", "two nodes have the same name");
@@ -383,6 +411,12 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     for score in &bundle.scores {
         if ![score.margin, score.pd, score.score, score.band].into_iter().all(in_range) {
             return malformed("scores", "a score reads a column that does not exist");
+        }
+        if let Some(column) = score.band {
+            let node = bundle.node_of_column(column).map(|(node, _)| &node.op);
+            if !matches!(node, Some(Op::Bands(bands)) if bands.bands() == score.bands.len()) {
+                return malformed("scores", "a score's bands are not those of its band's column");
+            }
         }
         if let Some(spec) = &score.reasons {
             spec.check(&bundle.graph, bundle.groups.len())
@@ -397,5 +431,5 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
             return malformed("self-checks", "a row expects a column that does not exist");
         }
     }
-    Ok(())
+    form::check(&bundle.form, &bundle.fields)
 }

@@ -71,6 +71,7 @@ pub(crate) fn parts() -> BundleParts {
             texts: vec![Localized { lang: "en".into(), text: "x".into() }],
         }],
         checks: vec![SelfCheck { row: vec![7.0], expected: vec![(2, 20.0)], tolerance: 0.0 }],
+        form: vec![],
     }
 }
 
@@ -154,4 +155,13 @@ pub(crate) fn encode(parts: &BundleParts) -> Vec<(u32, Vec<u8>)> {
         (6, bytes(|out| out.list(&parts.groups))),
         (7, bytes(|out| out.list(&parts.checks))),
     ]
+}
+
+/// The optional section of what a form says.
+pub(crate) const FORM: u32 = 0x8000_0001;
+
+/// A category field with these texts.
+pub(crate) fn categories(texts: &[&str]) -> Vec<u8> {
+    let values = texts.iter().map(|&text| text.into()).collect();
+    fields(|field| field.kind = FieldType::Category { values })
 }

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use scorelet_core::bundle::wire::Put;
-use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::bundle::{Bundle, FieldForm, Trust};
+use scorelet_core::schema::Special;
 use scorelet_tests::hostile::refusal;
 use sections::Sections;
 
@@ -143,7 +144,53 @@ fn contents(cases: &mut Cases) {
     add("fields-least-over-greatest", 3, base::fields(|f| (f.min, f.max) = (2.0, 1.0)));
     add("fields-nan-bound", 3, base::fields(|f| f.min = f64::NAN));
     add("fields-same-name-twice", 3, base::fields_twice());
+    add("fields-category-twice", 3, base::categories(&["a", "b", "a"]));
+    let code = |value| Special { value, text: "code".into(), name: "no file".into() };
+    add("fields-special-twice", 3, base::fields(|f| f.specials = vec![code(-9.0), code(-8.0), code(-9.0)]));
     add("fields-trailing", 3, base::field_bytes(|f| f.push(9)));
+
+    let kind = |o: &mut Vec<u8>| {
+        Put::u16(o, 0x0101);
+        o.text("bins");
+        o.text("0.1.0");
+    };
+    add(
+        "kinds-listed-twice",
+        2,
+        bytes(&|o| {
+            o.count(2);
+            kind(o);
+            kind(o);
+        }),
+    );
+
+    let form = |of: &[FieldForm]| bytes(&|o| o.list(of));
+    let entry = FieldForm { immutable: true, ..FieldForm::default() };
+    add("form-count-over-bytes", base::FORM, bytes(&|o| o.count(4000)));
+    add("form-trailing", base::FORM, bytes(&|o| o.extend([0; 5])));
+    add("form-flag-is-no-flag", base::FORM, {
+        let mut bytes = form(std::slice::from_ref(&entry));
+        bytes[8] = 7;
+        bytes
+    });
+    add("form-field-beyond", base::FORM, form(&[FieldForm { field: 1, ..entry.clone() }]));
+    add("form-field-twice", base::FORM, form(&[entry.clone(), entry.clone()]));
+    add(
+        "form-labels-of-no-category",
+        base::FORM,
+        form(&[FieldForm { value_labels: vec![vec![]], ..entry.clone() }]),
+    );
+    add(
+        "form-too-many-languages",
+        base::FORM,
+        bytes(&|o| {
+            o.count(1);
+            Put::u32(o, 0);
+            Put::u8(o, 0);
+            o.count(65);
+            o.extend([0; 1000]);
+        }),
+    );
 
     add("nodes-count-too-large", 4, bytes(&|o| o.count(1 << 20)));
     let node = |code: u16, inputs: &[u32], parameters: &[u8]| base::node_bytes(code, inputs, parameters);
@@ -198,6 +245,7 @@ fn contents(cases: &mut Cases) {
         cases.insert(name, Sections::of(&base::changed(change)).file());
     };
     add("scores-column-beyond", &|p| p.scores[0].pd = Some(99));
+    add("scores-band-of-no-bands", &|p| p.scores[0].band = Some(1));
     add("scores-same-name-twice", &|p| p.scores.push(p.scores[0].clone()));
     add("scores-reasons-of-no-node", &|p| p.scores[0].reasons.as_mut().unwrap().node = 50);
     add("scores-reasons-of-wrong-kind", &|p| p.scores[0].reasons.as_mut().unwrap().node = 0);

@@ -15,8 +15,12 @@ impl Sections {
         Self(encode(parts))
     }
 
-    /// With the bytes of one of them replaced.
+    /// With the bytes of one of them replaced, or of an optional one added.
     pub(crate) fn with(mut self, id: u32, bytes: Vec<u8>) -> Self {
+        if self.0.iter().all(|section| section.0 != id) {
+            self.0.push((id, bytes));
+            return self;
+        }
         self.0.iter_mut().filter(|section| section.0 == id).for_each(|section| section.1.clone_from(&bytes));
         self
     }

@@ -1,7 +1,7 @@
 //! Random bundles: fields, features, a scorecard, a linear model and a forest, each scaled into a score with reasons.
 
 use scorelet_core::band::Bands;
-use scorelet_core::bundle::{Band, BundleParts, Meta, ScoreKind, ScoreOutput};
+use scorelet_core::bundle::{Band, BundleParts, FieldForm, Meta, ScoreKind, ScoreOutput};
 use scorelet_core::calibrate::{Calibrate, Isotonic};
 use scorelet_core::graph::{Node, Op};
 use scorelet_core::model::linear::Linear;
@@ -10,7 +10,7 @@ use scorelet_core::model::scorecard::{PointsRange, Scorecard};
 use scorelet_core::reason::{ReasonGroup, ReasonMethod, ReasonSpec};
 use scorelet_core::rounding::{Rounding, RoundingMode};
 use scorelet_core::scale::{OddsScale, Scale, ScaleMap};
-use scorelet_core::schema::{FieldType, Localized, Stage};
+use scorelet_core::schema::{Field, FieldType, Localized, Stage};
 
 use super::features::{arith, binned, impute, one_hot};
 use super::fields::fields;
@@ -44,7 +44,30 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.card();
     maker.linear();
     maker.forest();
+    // By numbers of its own, so that bundles do not change where a form does.
+    maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
     maker.parts
+}
+
+/// What a form says about some of the fields.
+fn form(random: &mut Random, fields: &[Field]) -> Vec<FieldForm> {
+    let texts = |random: &mut Random, of: &str| -> Vec<Localized> {
+        let languages = ["en", "zh"].into_iter().take(random.below(3));
+        languages.map(|lang| Localized { lang: lang.into(), text: format!("{of} in {lang}") }).collect()
+    };
+    let one = |(field, of): (u32, &Field)| {
+        let values = match &of.kind {
+            FieldType::Category { values } if random.one_in(2) => values.as_slice(),
+            _ => &[],
+        };
+        FieldForm {
+            field,
+            immutable: random.one_in(3),
+            help: texts(random, "Help"),
+            value_labels: values.iter().map(|value| texts(random, value)).collect(),
+        }
+    };
+    (0..).zip(fields).map(one).filter(|form| !form.is_empty()).collect()
 }
 
 fn group(index: usize) -> ReasonGroup {

@@ -121,10 +121,12 @@ fn model(learner: &Object<'_>, clamps: bool, rounds: Rounds) -> Result<ImportedF
         } else if end < trees.len() {
             notes.push(format!(
                 "Training stopped early and its best round was {best}; all {} rounds are used, as Booster.predict does. \
-                 The scikit-learn wrapper's predict uses the best rounds only: ask for them if you deploy that.",
+                 The scikit-learn wrapper's predict uses the best rounds only: `rounds = \"best\"` takes those.",
                 ends.len()
             ));
         }
+    } else if rounds == Rounds::Best {
+        notes.push("The file does not say which round was the best: all rounds are used.".to_owned());
     }
     let (names, note) = cats::read(&gbtree, features)?;
     notes.extend(note);

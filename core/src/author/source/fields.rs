@@ -2,11 +2,13 @@
 
 use super::code;
 use super::date;
+use super::form;
 use super::meta::{self, MetaDraft, STAGES};
 use super::policies::{self, Absence, PolicyDrafts};
 use super::report::{Name, Spanned};
 use super::suggest;
 use super::table::{Item, Table};
+use crate::bundle::FieldForm;
 use crate::limits;
 use crate::schema::{FieldType, Localized, Policy, Special, Stage};
 
@@ -23,6 +25,8 @@ pub(super) struct FieldDraft {
     pub(super) specials: Vec<Special>,
     pub(super) policies: PolicyDrafts,
     pub(super) labels: Vec<Localized>,
+    /// What a form says about it; the field's number is not known yet.
+    pub(super) form: FieldForm,
     /// Not in `[fields]`: it comes from an imported model.
     pub(super) derived: bool,
 }
@@ -41,6 +45,7 @@ impl FieldDraft {
             specials: Vec::new(),
             policies: PolicyDrafts::default(),
             labels: Vec::new(),
+            form: FieldForm::default(),
             derived: false,
         }
     }
@@ -131,6 +136,7 @@ fn field(name: Name, item: &Item<'_>, meta: &MetaDraft) -> Option<FieldDraft> {
     if let Some(item) = table.get("label") {
         draft.labels = meta::localized(&item, &table, meta, false);
     }
+    form::read(&table, &mut draft, meta);
     table.finish();
     // A field whose type is wrong is still known by name: what reads it is checked as if it were a number.
     Some(draft)

@@ -14,6 +14,7 @@ use super::suggest;
 use super::table::Table;
 use crate::author::bare;
 use crate::author::forest::{Feature, FeatureKind};
+use crate::author::import::xgboost::Rounds;
 use crate::author::import::{Format, ImportedForest};
 use crate::feature::StateValues;
 use crate::feature::lookup::Lookup;
@@ -22,6 +23,8 @@ use crate::schema::{FieldType, Stage};
 
 const FORMATS: &[(&str, &[Format])] =
     &[("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]), ("lightgbm", &[Format::LightgbmText])];
+
+const ROUNDS: &[(&str, Rounds)] = &[("all", Rounds::All), ("best", Rounds::Best)];
 
 struct TreesSpec {
     model: ImportedForest,
@@ -33,8 +36,9 @@ struct TreesSpec {
 pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
     let item = table.need("file", "\"model.json\"");
     let format = table.get("format").map(|i| i.choice(FORMATS));
+    let rounds = table.get("rounds").map_or(Some(Rounds::All), |i| i.choice(ROUNDS).map(|r| r.value));
     let map = feature_map(table);
-    let (item, map) = (item?, map?);
+    let (item, map, rounds) = (item?, map?, rounds?);
     let (name, bytes) = file(&item)?;
     if let Some(format) = format {
         let found = crate::author::import::sniff(bytes);
@@ -44,7 +48,7 @@ pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
             return None;
         }
     }
-    let model = match bare::trees(bytes) {
+    let model = match bare::trees(bytes, rounds) {
         Ok(model) => model,
         Err(error) => {
             refused(&item, &name, &error);

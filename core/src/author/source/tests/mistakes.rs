@@ -351,3 +351,20 @@ fn scores() {
         "points_from_maximum",
     );
 }
+
+#[test]
+fn what_a_form_says() {
+    let field = |keys: &str| {
+        housing_card("{ other = true, points = 1 }")
+            .replace("housing = [", "housing = { categories = [")
+            .replace("]\n[nodes.card]", &format!("], {keys} }}\n[nodes.card]"))
+    };
+    one(&field("labels = { owned = \"Owner\" }"), code::CATEGORIES, 4, "own");
+    one(&field("labels = { own = 3 }"), code::TYPE, 4, "text");
+    one(&field("labels = { own = { de = \"Eigentum\" } }"), code::LANGUAGE, 4, "languages");
+    one(&field("help = { de = \"Wie wohnen Sie?\" }"), code::LANGUAGE, 4, "languages");
+    one(&field("immutable = \"yes\""), code::TYPE, 4, "true or false");
+    let age =
+        age_card("{ points = 1 }").replace("age = \"integer\"", "age = { type = \"integer\", labels = {} }");
+    one(&age, code::INPUT, 4, "`label`");
+}

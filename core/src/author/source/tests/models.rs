@@ -73,3 +73,23 @@ fn features_with_the_names_that_nodes_would_have() {
         assert_eq!(out, [2.0], "{name}");
     }
 }
+
+#[test]
+fn rounds_up_to_the_best_one() {
+    const STOPPED: &str = include_str!("../../../../../tests/golden/xgboost-3.2/early-stopped/model.json");
+    let trees = |toml: &str, model: &str| {
+        let compiled = compiled(toml, &[("model.json", model)]);
+        let mut forest = Vec::new();
+        compiled.parts.nodes.iter().for_each(|node| node.op.put(&mut forest));
+        (forest.len(), compiled.warnings.iter().map(|w| w.message.clone()).collect::<String>())
+    };
+    let toml = "[bundle]\nname = \"t\"\n[nodes.trees]\nkind = \"trees\"\nfile = \"model.json\"\n";
+    let best = toml.to_owned() + "rounds = \"best\"\n";
+    let ((all, note), (fewer, _)) = (trees(toml, STOPPED), trees(&best, STOPPED));
+    assert!(fewer < all, "{fewer} of {all}");
+    assert!(note.contains("`rounds = \"best\"`"), "{note}");
+    assert_eq!(trees(&(toml.to_owned() + "rounds = \"all\"\n"), STOPPED).0, all);
+    let (_, note) = trees(&best, XGBOOST);
+    assert!(note.contains("does not say which round"), "{note}");
+    one_in(&best.replace("best", "bset"), &[("model.json", STOPPED)], code::VALUE, 6, "best");
+}

@@ -1,7 +1,7 @@
 //! Whole sources, evaluated.
 
 use super::*;
-use crate::schema::Policy;
+use crate::schema::{Localized, Policy};
 
 const NAN: f64 = f64::NAN;
 
@@ -129,4 +129,41 @@ fn a_long_chain_of_nodes_needs_no_deep_stack() {
     toml += "[scores.s]\nscore = \"n2999\"\n";
     let mut scorer = scorer(&toml, &[]);
     assert_eq!(value(&mut scorer, &[1.0], "n2999"), 3000.0);
+}
+
+#[test]
+fn a_form_is_what_was_written() {
+    let toml = r#"
+[bundle]
+name = "x"
+languages = ["en", "zh"]
+[fields.age]
+type = "integer"
+immutable = true
+help = { en = "In full years", zh = "周岁" }
+[fields.housing]
+categories = ["own", "rent", "free"]
+labels = { own = { en = "Owner", zh = "自有" }, free = "Without rent" }
+[fields.plain]
+type = "number"
+immutable = false
+[nodes.card]
+kind = "scorecard"
+[nodes.card.characteristics]
+age = { bins = [{ points = 1 }] }
+housing = { bins = [{ other = true, points = 1 }] }
+plain = { bins = [{ points = 1 }] }
+"#;
+    let parts = compiled(toml, &[]).parts;
+    let bundle = Bundle::open(&Bundle::encode(parts.clone()).unwrap(), Trust::Anyone).unwrap();
+    assert_eq!(bundle.form, parts.form);
+    let texts =
+        |list: &[Localized]| list.iter().map(|t| format!("{} {}", t.lang, t.text)).collect::<Vec<_>>();
+    let age = bundle.form_of(0).unwrap();
+    assert!(age.immutable && age.value_labels.is_empty());
+    assert_eq!(texts(&age.help), ["en In full years", "zh 周岁"]);
+    let housing = bundle.form_of(1).unwrap();
+    let labels: Vec<_> = housing.value_labels.iter().map(|labels| texts(labels)).collect();
+    assert_eq!(labels, [vec!["en Owner", "zh 自有"], vec![], vec!["en Without rent"]]);
+    assert!(bundle.form_of(2).is_none(), "it says nothing");
 }
