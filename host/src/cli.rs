@@ -15,6 +15,7 @@ mod resolve;
 mod score;
 mod table;
 mod term;
+mod types;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ fn run(args: &Args) -> crate::error::Result<u8> {
         Command::Keygen(args) => keys::run(args),
         Command::Build(args) => build::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Types(args) => types::run(args),
         Command::Score(args) => score::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Certify(args) => certify::run(args),

@@ -13,5 +13,6 @@ pub mod model;
 pub mod performance;
 pub mod runtime;
 pub mod score;
+pub mod types;
 
 pub use error::HostError;

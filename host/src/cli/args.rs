@@ -33,6 +33,8 @@ pub enum Command {
     Build(BuildArgs),
     /// Show what a bundle holds: fields, graph, scores, sizes
     Inspect(InspectArgs),
+    /// Print the TypeScript types of a bundle's record and decision
+    Types(TypesArgs),
     /// Score a table of records
     Score(ScoreArgs),
     /// Show how one applicant came to a score
@@ -246,6 +248,17 @@ pub struct InspectArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `types`.
+#[derive(Debug, Parser)]
+pub struct TypesArgs {
+    /// Model.
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Declaration file to write, such as bundle.d.ts [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `certify`.
