@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
-const target = process.env.CARGO_TARGET_DIR ? join(root, process.env.CARGO_TARGET_DIR) : join(root, 'target');
+const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 export const corpus = join(target, 'browser-corpus');
 /** Folder of the consumers: the tarball is installed here, and each has a folder of its own below. */
 export const consumers = join(target, 'consumers');
@@ -63,11 +63,11 @@ export async function serve(folders, types = {}) {
     response.setHeader('Content-Type', types[extension] ?? TYPES[extension] ?? 'application/octet-stream');
     response.end(readFileSync(file));
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
-    stop: () => new Promise((resolve) => {
-      server.close(resolve);
+    stop: () => new Promise((done) => {
+      server.close(done);
       server.closeAllConnections();
     }),
   };
