@@ -89,7 +89,7 @@ fn field(json: &mut Json<'_>, field: &Field, form: Option<&FieldForm>) {
 /// its text.
 fn sayable(fields: &[Field], check: &SelfCheck) -> bool {
     let category = |field: &Field| matches!(field.kind, FieldType::Category { .. });
-    fields.iter().zip(&check.row).all(|(field, &x)| !x.is_infinite() && !(category(field) && x == -1.0))
+    fields.iter().zip(&check.row).all(|(field, &x)| !(x.is_infinite() || (category(field) && x == -1.0)))
 }
 
 /// A self-check row as a record; a value that is missing is left out.

@@ -183,7 +183,7 @@ fn finish(
         builder.read.extend([output.margin, output.pd, output.score, output.band].into_iter().flatten());
     }
     let fields = resolve::fields(&builder);
-    let form = form::of(&builder.fields);
+    let form = form::of(builder.fields);
     resolve::unread(&builder, nodes);
     let graph = match Graph::new(fields.len(), builder.nodes.clone()) {
         Ok(graph) => graph,
