@@ -17,6 +17,10 @@ const WASM_BUDGET: usize = 120 * 1024;
 /// Bytes of all JavaScript of one entry after gzip -9 at most.
 const JS_BUDGET: usize = 12 * 1024;
 
+/// References to JavaScript's values in wasm. The bindings hardly pass any, and without them `scorelet certify --wasm` can run
+/// the very file that ships: wasmtime would need its garbage collector for them.
+const EXTERNREF: &str = "reference-types";
+
 /// The package's folder.
 fn package() -> PathBuf {
     root().join("core/js")
@@ -92,14 +96,16 @@ fn bindings() -> Result<PathBuf> {
     let own = target().join("browser-wasm");
     let package = ["--package", "scorelet-core", "--lib", "--features", "browser", "--profile", "wasm"];
     let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
-    reproducible(&mut build, FLAGS);
+    reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
     run(build.args(package).arg("--target-dir").arg(&own))?;
     let built = own.join("wasm32-unknown-unknown/wasm/scorelet_core.wasm");
     let out = target().join("npm/engine");
     let bound = out.join("scorelet_bg.wasm");
     if !newer(&bound, &built) {
         let mut bindgen = Bindgen::new();
-        bindgen.input_path(&built).out_name("scorelet").typescript(true).web(true)?;
+        let mut module = fs::read(&built)?;
+        switch_off(&mut module, EXTERNREF);
+        bindgen.input_bytes("scorelet", module).out_name("scorelet").typescript(true).web(true)?;
         bindgen.omit_default_module_path(true).reset_state_function(true);
         // Names as they are, until wasm-opt has sorted the functions by them.
         bindgen.remove_producers_section(true).demangle(false);
@@ -107,6 +113,16 @@ fn bindings() -> Result<PathBuf> {
     }
     optimise(&bound, &out.join("scorelet_bg.opt.wasm"), &PASSES)?;
     Ok(out)
+}
+
+/// Takes back that a module uses a feature, so that wasm-bindgen does without: std was compiled with it, and its mark stays.
+fn switch_off(module: &mut [u8], feature: &str) {
+    let mark = [&[b'+', feature.len() as u8], feature.as_bytes()].concat();
+    if let Some(at) = module.windows(mark.len()).rposition(|bytes| bytes == mark)
+        && let Some(sign) = module.get_mut(at)
+    {
+        *sign = b'-';
+    }
 }
 
 fn newer(a: &Path, b: &Path) -> bool {
