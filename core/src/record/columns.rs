@@ -155,6 +155,32 @@ mod tests {
         assert_eq!(compared, 6 * 4 * 3 * 2 * given.len());
     }
 
+    /// Fields of all kinds side by side in one row: none gets another one's state.
+    #[test]
+    fn a_row_of_different_fields_is_each_fields_own() {
+        let category = FieldType::Category { values: vec!["a".to_owned(), "b".to_owned()] };
+        let kinds = [FieldType::Number, FieldType::Integer, FieldType::Boolean, category, FieldType::Date];
+        let policies = [Policy::OwnBin, Policy::Native, Policy::Impute(1.0)];
+        let fields: Vec<Field> =
+            kinds.iter().flat_map(|kind| policies.map(|policy| field(kind.clone(), policy, &[]))).collect();
+        let glances: Vec<Glance> = fields.iter().map(glance).collect();
+        // Whole numbers and NaN, so that no type refuses one; each comes to each field.
+        let given = [1.0, f64::NAN, 0.0];
+        for turn in 0..given.len() {
+            let values: Vec<f64> =
+                (0..fields.len()).map(|f| given[(f / 3 + f + turn) % given.len()]).collect();
+            let mut block = Block::new(fields.len(), 1);
+            block.set_rows(1);
+            fill_columns(&fields, &glances, &mut block, &values, 1, 0, None).unwrap();
+            for (index, (field, &x)) in fields.iter().zip(&values).enumerate() {
+                let wanted = field.admit(x, 0).unwrap();
+                let column = block.column(index);
+                assert_eq!(column.states[0], wanted.state, "{field:?} {x}");
+                assert_eq!(column.values[0].to_bits(), wanted.value.to_bits(), "{field:?} {x}");
+            }
+        }
+    }
+
     fn agrees(field: &Field, x: f64) {
         let fields = [field.clone()];
         let wanted = field.admit(x, 0);
