@@ -89,6 +89,7 @@ fn bundle(graph: Graph) -> Bundle {
         scores: vec![],
         groups: vec![],
         checks: vec![],
+        form: vec![],
     }
 }
 
