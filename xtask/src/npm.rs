@@ -101,18 +101,30 @@ fn bindings() -> Result<PathBuf> {
     let built = own.join("wasm32-unknown-unknown/wasm/scorelet_core.wasm");
     let out = target().join("npm/engine");
     let bound = out.join("scorelet_bg.wasm");
-    if !newer(&bound, &built) {
-        let mut bindgen = Bindgen::new();
-        let mut module = fs::read(&built)?;
-        switch_off(&mut module, EXTERNREF);
-        bindgen.input_bytes("scorelet", module).out_name("scorelet").typescript(true).web(true)?;
-        bindgen.omit_default_module_path(true).reset_state_function(true);
-        // Names as they are, until wasm-opt has sorted the functions by them.
-        bindgen.remove_producers_section(true).demangle(false);
-        bindgen.generate(&out)?;
-    }
+    // Each time: what is set here is no input that has a time of its own.
+    let mut bindgen = Bindgen::new();
+    let mut module = fs::read(&built)?;
+    switch_off(&mut module, EXTERNREF);
+    bindgen.input_bytes("scorelet", module).out_name("scorelet").typescript(true).web(true)?;
+    bindgen.omit_default_module_path(true).reset_state_function(true);
+    // Names as they are, until wasm-opt has sorted the functions by them.
+    bindgen.remove_producers_section(true).demangle(false);
+    bindgen.generate(&out)?;
+    startless(&out.join("scorelet.js"))?;
     optimise(&bound, &out.join("scorelet_bg.opt.wasm"), &PASSES)?;
     Ok(out)
+}
+
+/// Takes out the call of the module's start from the glue that makes a new instance after a trap: without references there is no
+/// start, and wasm-bindgen calls it there all the same.
+fn startless(glue: &Path) -> Result<()> {
+    const CALL: &str = "    wasm.__wbindgen_start();\n";
+    let text = fs::read_to_string(glue)?;
+    // Where the first instance is started too, there is one.
+    if text.matches("__wbindgen_start").count() == 1 {
+        fs::write(glue, text.replace(CALL, ""))?;
+    }
+    Ok(())
 }
 
 /// Takes back that a module uses a feature, so that wasm-bindgen does without: std was compiled with it, and its mark stays.
@@ -123,11 +135,6 @@ fn switch_off(module: &mut [u8], feature: &str) {
     {
         *sign = b'-';
     }
-}
-
-fn newer(a: &Path, b: &Path) -> bool {
-    let modified = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
-    matches!((modified(a), modified(b)), (Some(a), Some(b)) if a > b)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
