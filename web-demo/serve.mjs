@@ -1,9 +1,12 @@
-// Serves the built page on 127.0.0.1 until it is stopped: `node serve.mjs [PORT]`. The first free port from PORT (4173) is
-// taken; 0 takes any. The address is the first line of the output.
+// Serves the built page on 127.0.0.1 until it is stopped: `node serve.mjs [PORT] [--until-stdin-ends]`. The first free port
+// from PORT (4173) is taken; 0 takes any. The address is the first line of the output. With `--until-stdin-ends` it ends
+// with whoever holds the other end of its input, also when that one is killed.
 import { fileURLToPath } from "node:url";
 import { preview } from "vite";
 
-const port = Number(process.argv[2] ?? 4173);
+const [given, ...options] = process.argv.slice(2);
+const port = Number(given ?? 4173);
+if (options.includes("--until-stdin-ends")) process.stdin.on("end", () => process.exit(0)).resume();
 const server = await preview({
   root: fileURLToPath(new URL(".", import.meta.url)),
   logLevel: "error",

@@ -109,10 +109,13 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
 /// Serves the built page on 127.0.0.1 until Ctrl-C, from the first free port at or after `port`; 0 is any.
 pub(crate) fn serve(port: u16) -> Result<()> {
     println!("\nThe page: everything on it is computed in your browser. Ctrl-C ends it.");
-    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string()]);
-    // The terminal sends Ctrl-C to both.
-    let status = server.stdin(Stdio::null()).status();
-    let status = status.with_context(|| format!("could not start `{}`", show(&server)))?;
+    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string(), "--until-stdin-ends"]);
+    let started = server.stdin(Stdio::piped()).spawn();
+    let mut child = started.with_context(|| format!("could not start `{}`", show(&server)))?;
+    // The terminal sends Ctrl-C to both; if this task ends in another way, its end of the pipe closes and ends the server.
+    let held = child.stdin.take();
+    let status = child.wait()?;
+    drop(held);
     if status.code().is_some_and(|code| code != 0) {
         bail!("`{}` failed ({status})", show(&server));
     }
