@@ -1,8 +1,8 @@
 import { defineConfig } from "vite";
-import { offlineList, policyInPage, serverHeaders } from "./vite/plugins.ts";
+import { licenceList, offlineList, policyInPage, serverHeaders } from "./vite/plugins.ts";
 
 export default defineConfig({
-  plugins: [policyInPage(), serverHeaders(), offlineList()],
+  plugins: [policyInPage(), serverHeaders(), licenceList(), offlineList()],
   build: {
     target: ["chrome123", "firefox121", "safari17.5"],
     // A data: URL would need a wider policy.

@@ -76,7 +76,7 @@ export function shell(app: App, again: () => void): Shell {
       h("div", { class: "tools" }, languageButton, themeButton),
     ),
     main,
-    h("footer", null, h("p", null, t.footer)),
+    h("footer", null, h("p", null, t.footer, " ", h("a", { href: "/licences.txt", type: "text/plain" }, t.licences))),
   );
   return {
     element,

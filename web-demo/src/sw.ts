@@ -47,7 +47,9 @@ async function answer(request: Request): Promise<Response> {
   const own = new URL(request.url).origin === self.location.origin;
   if (own && request.method === "GET") {
     const cache = await caches.open(CACHE);
-    const kept = await cache.match(request.mode === "navigate" ? "/" : request, { ignoreSearch: true, ignoreVary: true });
+    const how = { ignoreSearch: true, ignoreVary: true };
+    // Any address that is no file of the page is the page.
+    const kept = (await cache.match(request, how)) ?? (request.mode === "navigate" ? await cache.match("/", how) : undefined);
     if (kept) {
       void report(request, "cache", time, body);
       return kept;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Plugin } from "vite";
 import { HEADERS, META } from "./csp.ts";
@@ -31,6 +31,39 @@ export function serverHeaders(): Plugin {
         response.setHeader = (name, value) => (name.toLowerCase() === "cache-control" ? response : set(name, value));
         next();
       });
+    },
+  };
+}
+
+/** What the page carries along: this project itself, then what its `package.json` depends on. */
+function licences(root: string): string {
+  const read = (path: string): string => readFileSync(path, "utf8").trim();
+  const { dependencies } = JSON.parse(read(join(root, "package.json"))) as { dependencies: Record<string, string> };
+  const others = Object.keys(dependencies).filter((name) => !name.startsWith("@scorelet/"));
+  const parts = others.map((name) => {
+    // A workspace's packages stand beside it or above.
+    const folder = [root, join(root, "..")].map((base) => join(base, "node_modules", name)).find((path) => existsSync(path));
+    if (!folder) throw new Error(`${name} is not installed`);
+    const { version, license } = JSON.parse(read(join(folder, "package.json"))) as { version: string; license: string };
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+    if (!file) throw new Error(`${name} brings no licence text`);
+    return `${name} ${version} (${license})\n\n${read(join(folder, file))}`;
+  });
+  const own = `Scorelet (Apache-2.0 OR MIT)\n\n${read(join(root, "../LICENSE-MIT"))}`;
+  return `${[own, ...parts].join(`\n\n${"-".repeat(72)}\n\n`)}\n`;
+}
+
+/** Puts the licences of all that is built in beside the page, since the built scripts no longer have them. */
+export function licenceList(): Plugin {
+  let root = "";
+  return {
+    name: "scorelet-licences",
+    apply: "build",
+    configResolved(config) {
+      root = config.root;
+    },
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "licences.txt", source: licences(root) });
     },
   };
 }

@@ -85,3 +85,17 @@ test("everything can be forgotten", async () => {
   await page.waitForFunction(async () => (await caches.keys()).length === 0 && localStorage.length === 0);
   await done();
 });
+
+test("licences of what is built in travel with the page, also without a network", async () => {
+  const { page, profile } = await visit(browser, server.url);
+  await stored(page);
+  await profile.setOffline(true);
+  const said = await page.evaluate(() => fetch("/licences.txt").then((response) => response.text()));
+  for (const part of [/papaparse [\d.]+ \(MIT\)/, /Matthew Holt/, /uplot [\d.]+ \(MIT\)/, /Leon Sorokin/, /Permission is hereby granted/]) assert.match(said, part);
+  // The service worker gives the file itself, not the page, to whoever follows the link.
+  await profile.setOffline(false);
+  await page.click("footer a");
+  await page.waitForFunction(() => document.body.innerText.includes("papaparse"));
+  // The browser looks for an icon of that text, which is no error of the page.
+  await profile.close();
+});

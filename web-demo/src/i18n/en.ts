@@ -10,6 +10,7 @@ export const en = {
   otherLanguage: "中文",
   otherLanguageLabel: "切换到中文",
   footer: "Example models of the German Credit data (UCI Machine Learning Repository, CC BY 4.0). Not a credit decision.",
+  licences: "Licences",
   yes: "Yes",
   no: "No",
   loading: "Loading the engine…",

@@ -10,6 +10,7 @@ export const zh: Texts = {
   otherLanguage: "English",
   otherLanguageLabel: "Switch to English",
   footer: "示例模型基于德国信用数据（UCI 机器学习库，CC BY 4.0）。并非授信决定。",
+  licences: "许可证",
   yes: "是",
   no: "否",
   loading: "正在载入引擎…",
