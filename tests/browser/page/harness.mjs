@@ -24,12 +24,12 @@ export function host(...args) {
 
 /** Serves the built page at any free port. */
 export async function serve() {
-  const server = spawn(process.execPath, [join(root, "web-demo/serve.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(process.execPath, [join(root, "web-demo/serve.mjs"), "0", "--until-stdin-ends"], { stdio: ["pipe", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
     server.stdout.once("data", (data) => resolve(String(data).trim()));
     server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
-  return { url, stop: () => server.kill() };
+  return { url, process: server, stop: () => server.kill() };
 }
 
 /** Debian's Chromium, with nothing of its own on the network. */
@@ -60,9 +60,12 @@ function watch() {
   }).observe({ type: "layout-shift", buffered: true });
 }
 
-/** A fresh profile with a page, as a person would have it; `done` ends it and fails if anything went wrong on it. */
+/**
+ * A fresh profile with a page at `url`, as a person would have it (`own`: where the page is, if it goes there later); `done`
+ * ends it and fails if anything went wrong on it.
+ */
 export async function visit(browser, url, options = {}) {
-  const { path = "", ...context } = options;
+  const { path = "", own: address = url, ...context } = options;
   const profile = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...context });
   const page = await profile.newPage();
   const wrong = [];
@@ -73,11 +76,11 @@ export async function visit(browser, url, options = {}) {
   page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
   profile.on("request", (request) => {
     const own = new URL(request.url());
-    if (own.origin !== new URL(url).origin && own.protocol !== "blob:") wrong.push(`request to elsewhere: ${request.url()}`);
+    if (own.origin !== new URL(address).origin && own.protocol !== "blob:") wrong.push(`request to elsewhere: ${request.url()}`);
     if (request.method() !== "GET") wrong.push(`request that is no GET: ${request.method()} ${request.url()}`);
   });
   await page.goto(url + path);
-  await page.waitForFunction(() => document.querySelector("h1"));
+  if (address === url) await page.waitForFunction(() => document.querySelector("h1"));
   return {
     page,
     profile,

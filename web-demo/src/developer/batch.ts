@@ -36,7 +36,9 @@ export interface BadRow {
 /** Figures of one band. */
 export interface BandFigures {
   rows: number;
+  /** Sum of the probabilities of default, and of how many rows: a score may be there without one. */
   pd: number;
+  pds: number;
   bad: number;
 }
 
@@ -135,7 +137,7 @@ class Run {
     const [first] = scorer.info.scores;
     this.#names = scorer.info.scores.flatMap((score) => outputs(scorer.info, score));
     this.#sign = first ? direction(first) : 1;
-    this.bands = (first?.bands ?? []).map(() => ({ rows: 0, pd: 0, bad: 0 }));
+    this.bands = (first?.bands ?? []).map(() => ({ rows: 0, pd: 0, pds: 0, bad: 0 }));
     this.#values = new Float64Array(scorer.fields.length * BLOCK);
     this.#batch = scorer.batch(BLOCK, { outputs: this.#names });
     const shown = this.#shown().map((name) => name.replace(/\.score$/, "").replace(".", "_"));
@@ -233,12 +235,17 @@ class Run {
         const figures = band >= 0 ? this.bands[found[band + row] ?? -1] : undefined;
         if (figures) {
           figures.rows++;
-          figures.pd += pd >= 0 ? (found[pd + row] ?? 0) : 0;
           figures.bad += label;
+          const chance = pd >= 0 ? (found[pd + row] ?? Number.NaN) : Number.NaN;
+          if (!Number.isNaN(chance)) {
+            figures.pd += chance;
+            figures.pds++;
+          }
         }
         if (this.#job.label) {
           const risk = margin >= 0 ? found[margin + row] : pd >= 0 ? found[pd + row] : -this.#sign * value;
-          (label ? this.bad : this.good).push(risk ?? Number.NaN);
+          // A score may be there without its margin: such a row is of no use for ROC and KS.
+          if (risk !== undefined && !Number.isNaN(risk)) (label ? this.bad : this.good).push(risk);
         }
       }
       row++;

@@ -22,8 +22,16 @@ const NAMED = new Map([
 /** Texts that a column remembers: tables repeat themselves. */
 const REMEMBERED = 8192;
 
+/** Whole numbers beyond this are out of an integer field's range, whatever its bounds are. */
+const MOST_WHOLE = 2 ** 53;
+
+/** Without the spaces of ASCII around it: others make a text that is no number, as they do on a server. */
+function trim(text: string): string {
+  return text.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "");
+}
+
 function number(text: string): number | CellProblem {
-  const trimmed = text.trim();
+  const trimmed = trim(text);
   if (trimmed === "") return Number.NaN;
   if (DECIMAL.test(trimmed)) return Number(trimmed);
   const sign = trimmed.startsWith("-") ? -1 : 1;
@@ -44,10 +52,10 @@ function typed(field: Field, text: string): number | CellProblem {
       const word = text.toLowerCase();
       if (text === "1" || word === "true") return 1;
       if (text === "0" || word === "false") return 0;
-      return word === "nan" || text.trim() === "" ? Number.NaN : "notBoolean";
+      return word === "nan" || trim(text) === "" ? Number.NaN : "notBoolean";
     }
     case "date": {
-      const trimmed = text.trim();
+      const trimmed = trim(text);
       if (trimmed === "") return Number.NaN;
       const value = days(trimmed);
       return Number.isNaN(value) ? "notDate" : value;
@@ -68,7 +76,8 @@ function refused(field: Field, value: number): CellProblem | null {
   if (field.specials.some((special) => special.value === value)) {
     return policies.special === "refuse" ? "outOfRange" : null;
   }
-  const outside = (field.min !== null && value < field.min) || (field.max !== null && value > field.max);
+  const beyond = field.type === "integer" && Math.abs(value) > MOST_WHOLE;
+  const outside = beyond || (field.min !== null && value < field.min) || (field.max !== null && value > field.max);
   return outside && policies.out_of_range === "refuse" ? "outOfRange" : null;
 }
 

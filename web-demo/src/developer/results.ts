@@ -17,12 +17,12 @@ function bands(app: App, bundle: Chosen, report: BatchReport): HTMLElement | nul
   const better = direction(score);
   const most = Math.max(1, ...report.bands.map((band) => band.rows));
   const rows = score.bands
-    .map((band, index) => ({ band, index, figures: report.bands[index] ?? { rows: 0, pd: 0, bad: 0 } }))
+    .map((band, index) => ({ band, index, figures: report.bands[index] ?? { rows: 0, pd: 0, pds: 0, bad: 0 } }))
     .reverse()
     .map(({ band, index, figures }) => {
       const bar = h("span", { class: `share-bar ${bandClass(index, score.bands.length, better)}` });
       bar.style.width = `calc((100% - 16px) * ${figures.rows / most})`;
-      const share = (part: number): string => (figures.rows === 0 ? "–" : f.percent(part / figures.rows));
+      const share = (part: number, of: number): string => (of === 0 ? "–" : f.percent(part / of));
       return h(
         "tr",
         null,
@@ -30,8 +30,8 @@ function bands(app: App, bundle: Chosen, report: BatchReport): HTMLElement | nul
         h("td", { class: "track", "aria-hidden": "true" }, bar),
         h("td", { class: "number" }, f.whole(figures.rows)),
         h("td", { class: "number" }, f.percent(figures.rows / Math.max(1, report.scored))),
-        h("td", { class: "number" }, share(figures.pd)),
-        report.labelled && h("td", { class: "number" }, share(figures.bad)),
+        h("td", { class: "number" }, share(figures.pd, figures.pds)),
+        report.labelled && h("td", { class: "number" }, share(figures.bad, figures.rows)),
       );
     });
   const head = (text: string) => h("th", { scope: "col", class: "number" }, text);

@@ -89,7 +89,9 @@ export class Numbers {
   #values = new Float64Array(1024);
   #length = 0;
 
+  /** Adds a number; what is none has no place in an order, so it is left out. */
   push(value: number): void {
+    if (Number.isNaN(value)) return;
     if (this.#length === this.#values.length) {
       const grown = new Float64Array(this.#values.length * 2);
       grown.set(this.#values);

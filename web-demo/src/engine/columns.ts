@@ -5,9 +5,12 @@ import type { Value } from "./protocol";
 export function days(text: string): number {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!parts) return Number.NaN;
-  const time = Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])];
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  const time = new Date(0).setUTCFullYear(year, month, day);
+  const date = new Date(time);
   // 30 February would become 1 or 2 March.
-  return new Date(time).toISOString().startsWith(text) ? time / 86_400_000 : Number.NaN;
+  return date.getUTCMonth() === month && date.getUTCDate() === day ? time / 86_400_000 : Number.NaN;
 }
 
 /** Column value of a category's text: its index, −2 − i for the i-th special code, −1 for one that is not known. */

@@ -7,10 +7,14 @@ import { direction, outputs } from "./scores";
 const STEPS = 48;
 /** Times that the neighbourhood of the best value is searched for a smaller change. */
 const REFINEMENTS = 3;
+/** Cells that one call gives or asks for: far below what the engine takes (SCL-0402), 8 MB at most. */
+const CALL_CELLS = 1 << 20;
 
 interface Candidate {
   field: number;
   value: Value;
+  /** The value as its column has it. */
+  code: number;
 }
 
 /** The bounds within which a number is changed: the bundle's, else those of its sample applicants. */
@@ -18,7 +22,12 @@ function bounds(field: Field, samples: readonly Input[]): [number, number] | nul
   const seen = samples.map((record) => record[field.name]).filter((value) => typeof value === "number");
   const low = field.min ?? (seen.length > 0 ? Math.min(...seen) : null);
   const high = field.max ?? (seen.length > 0 ? Math.max(...seen) : null);
-  return low === null || high === null || low >= high ? null : [low, high];
+  if (low === null || high === null) return null;
+  // Bounds of a whole number may be fractions; beyond 2^53 none is in range.
+  const whole = field.type === "integer";
+  const from = whole ? Math.max(Math.ceil(low), -(2 ** 53)) : low;
+  const to = whole ? Math.min(Math.floor(high), 2 ** 53) : high;
+  return from >= to ? null : [from, to];
 }
 
 /** Numbers from `low` to `high`: all whole ones if they are few, else evenly and by ratio, since amounts are skewed. */
@@ -40,8 +49,11 @@ function grid(field: Field, low: number, high: number, steps: number): number[] 
 
 function candidates(field: Field, index: number, now: Value | undefined, samples: readonly Input[]): Candidate[] {
   const make = (values: readonly Value[]): Candidate[] =>
-    values.filter((value) => value !== now).map((value) => ({ field: index, value }));
-  if (field.type === "category") return make(field.values);
+    values.map((value) => ({ field: index, value, code: encode(field, value) })).filter(({ value }) => value !== now);
+  // Their indices are known: looking each one up would take the square of their number.
+  if (field.type === "category") {
+    return field.values.map((value, code) => ({ field: index, value, code })).filter(({ value }) => value !== now);
+  }
   if (field.type === "boolean") return make([true, false]);
   if (field.type !== "number" && field.type !== "integer") return [];
   const range = bounds(field, samples);
@@ -60,8 +72,7 @@ function evaluate(scorer: Scorer, base: Float64Array, tries: readonly Candidate[
   const { values } = batch;
   scorer.fields.forEach((_, field) => values.fill(base[field] ?? Number.NaN, field * rows, (field + 1) * rows));
   tries.forEach((one, row) => {
-    const field = scorer.fields[one.field];
-    if (field) values[one.field * rows + row] = encode(field, one.value);
+    if (one.field >= 0) values[one.field * rows + row] = one.code;
   });
   // A copy, since the memory is given back.
   const found = batch.run().slice();
@@ -78,12 +89,15 @@ export function whatIf(scorer: Scorer, record: Input, samples: readonly Input[])
   const names = outputs(scorer.info, score);
   const bandAt = names.indexOf(`${score.name}.band`);
   const base = Float64Array.from(scorer.fields, (field) => encode(field, record[field.name]));
-  const before = evaluate(scorer, base, [{ field: -1, value: null }], names)[0] ?? Number.NaN;
+  const before = evaluate(scorer, base, [{ field: -1, value: null, code: Number.NaN }], names)[0] ?? Number.NaN;
 
   let tried = 0;
   const best = new Map<number, Change & { at: Value }>();
-  const look = (tries: readonly Candidate[]): void => {
-    if (tries.length === 0) return;
+  const most = Math.max(1, Math.floor(CALL_CELLS / Math.max(scorer.fields.length, names.length)));
+  const look = (all: readonly Candidate[]): void => {
+    for (let from = 0; from < all.length; from += most) piece(all.slice(from, from + most));
+  };
+  const piece = (tries: readonly Candidate[]): void => {
     tried += tries.length;
     const found = evaluate(scorer, base, tries, names);
     tries.forEach((one, row) => {
@@ -121,7 +135,7 @@ export function whatIf(scorer: Scorer, record: Input, samples: readonly Input[])
       const [low, high] = towards < to ? [towards, to] : [to, towards];
       const whole = field.type === "integer";
       const inside = grid(field, whole ? Math.ceil(low) : low, whole ? Math.floor(high) : high, STEPS);
-      return inside.filter((value) => value !== now).map((value) => ({ field: index, value }));
+      return inside.filter((value) => value !== now).map((value) => ({ field: index, value, code: value }));
     });
     look(finer);
   }
