@@ -59,7 +59,7 @@ export class App {
   ): Promise<Current> {
     const pinned = example?.digest ? { digest: example.digest } : {};
     const opened = await this.engine.call("open", { source, publicKey, language: this.language, ...pinned });
-    if (this.current) void this.engine.call("close", { handle: this.current.handle });
+    if (this.current) this.engine.close(this.current.handle);
     this.current = { ...opened, example, source, publicKey };
     this.failure = null;
     return this.current;

@@ -196,3 +196,58 @@ test("tables that do not fit say so", async () => {
   assert.match(await text(page, "#problems tbody"), /fewer cells/);
   await done();
 });
+
+/** Drops a file, as a file manager does. */
+const dropOn = (page, place, name, bytes) => page.evaluate(({ place, name, bytes }) => {
+  const at = document.querySelector(place).closest(".drop");
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+  const tell = (kind) => at.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+  // Unless they are taken, the browser opens the file in the page's place.
+  const taken = [!tell("dragenter"), !tell("dragover")];
+  const marked = at.classList.contains("over");
+  taken.push(!tell("drop"));
+  return { taken, marked, after: at.classList.contains("over") };
+}, { place, name, bytes: [...bytes] });
+
+test("a bundle and a table can be dropped; another language keeps them, their outcome column and the results", async () => {
+  const { page, done } = await open();
+  const dropped = { taken: [true, true, true], marked: true, after: false };
+  assert.deepEqual(await dropOn(page, "#bundle-file", "xgboost.sclb", readFileSync(join(bundles, "xgboost.sclb"))), dropped);
+  await page.waitForFunction(() => document.querySelector("#bundle-status .summary")?.textContent.includes("xgboost"));
+  assert.deepEqual(await dropOn(page, "#table-file", "mine.csv", readFileSync(applicants)), dropped);
+  await ready(page);
+  await page.selectOption("#label-column", "creditability");
+  await page.selectOption("#bad-value", "good");
+  await page.click("#run");
+  await page.waitForSelector("#auc");
+  const [auc, digest] = [await text(page, "#auc"), await text(page, "#bundle-status code")];
+  await page.click("#language");
+  await page.waitForFunction(() => document.documentElement.lang === "zh" && document.querySelectorAll(".chart canvas").length === 3);
+  assert.match(await text(page, "#table-status"), /mine\.csv/);
+  assert.equal(await text(page, "#bundle-status code"), digest);
+  assert.equal(await page.inputValue("#label-column"), "creditability");
+  assert.equal(await page.inputValue("#bad-value"), "good");
+  assert.equal(await text(page, "#auc"), auc);
+  // And it goes on from there.
+  await page.click("#run");
+  await page.waitForFunction(() => document.querySelector("#batch-said") && !document.querySelector("#run").disabled);
+  assert.equal(await text(page, "#auc"), auc);
+  await done();
+});
+
+test("a batch goes on in another language, and ends without a word when its view is left", async () => {
+  const { page, done } = await open();
+  await page.setInputFiles("#table-file", bigTable().file);
+  await ready(page);
+  await page.click("#run");
+  await page.waitForFunction(() => /\d/.test(document.querySelector("#progress").textContent));
+  await page.click("#language");
+  await page.waitForFunction(() => document.documentElement.lang === "zh" && document.querySelector("#batch-said"), null, { timeout: 60_000 });
+  await ready(page);
+  await page.click("#run");
+  await page.waitForFunction(() => /\d/.test(document.querySelector("#progress").textContent));
+  await page.click('a[href="#/privacy"]');
+  await page.waitForSelector("#log tr");
+  await done();
+});

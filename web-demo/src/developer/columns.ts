@@ -48,8 +48,8 @@ const MOST_OUTCOMES = 12;
 /** What bad outcomes are often called. */
 const BAD = /^(bad|default(ed)?|1|true|yes|charged.?off|坏|违约|是)$/i;
 
-/** Builds the choice; columns that the bundle does not read come first. */
-export function labelChoice(app: App, table: Peek, found: Mapping, preset: string): LabelChoice {
+/** Builds the choice of `chosen`, by name; columns that the bundle does not read come first. */
+export function labelChoice(app: App, table: Peek, found: Mapping, chosen: { column: string; bad: string }): LabelChoice {
   const texts = app.t.developer;
   const outcomes = (column: number): string[] => {
     const distinct = new Set(table.rows.map((row) => row[column]?.trim() ?? ""));
@@ -64,15 +64,22 @@ export function labelChoice(app: App, table: Peek, found: Mapping, preset: strin
     "select",
     { id: "label-column", "aria-describedby": "label-help" },
     h("option", { value: "" }, texts.labelNone),
-    possible.map((name) => h("option", { value: name, selected: name === preset }, name)),
+    possible.map((name) => h("option", { value: name, selected: name === chosen.column }, name)),
   );
   const show = (): void => {
     const values = column.value === "" ? [] : outcomes(table.header.indexOf(column.value));
-    const likely = values.find((value) => BAD.test(value)) ?? values[0];
+    const known = column.value === chosen.column ? values.find((value) => value === chosen.bad) : undefined;
+    const likely = known ?? values.find((value) => BAD.test(value)) ?? values[0];
     bad.replaceChildren(...values.map((value) => h("option", { value, selected: value === likely }, value)));
     badBox.hidden = values.length === 0;
+    keep();
+  };
+  const keep = (): void => {
+    chosen.column = column.value;
+    chosen.bad = bad.value;
   };
   column.addEventListener("change", show);
+  bad.addEventListener("change", keep);
   show();
   return {
     element: h(

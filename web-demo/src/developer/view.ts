@@ -1,26 +1,25 @@
 import "../styles/developer.css";
 import type { App, View } from "../app";
 import { h, replace } from "../dom";
-import { Engine } from "../engine/client";
 import { problem } from "../problem";
-import { bundlePanel, type Chosen } from "./bundle";
+import { bundlePanel } from "./bundle";
 import { labelChoice, type LabelChoice, type Mapping, mapping, mappingText } from "./columns";
 import { drop } from "./drop";
 import { results } from "./results";
-import type { Peek } from "./table";
+import { Work } from "./work";
 
-/** A bundle and a table in, scores out: a Worker of its own, so that the applicant's stays quick. */
-export function developer(app: App): View {
+/**
+ * A bundle and a table in, scores out: a Worker of its own, so that the applicant's stays quick. `kept` is what an earlier
+ * view, in another language, worked on.
+ */
+export function developer(app: App, kept: Work | null): View & { work: Work } {
   const { t, f } = app;
   const texts = t.developer;
-  const engine = new Engine((seen) => app.requests.fromWorker(seen));
-  let bundle: Chosen | null = null;
-  let table: { file: File; peek: Peek } | null = null;
+  const work = kept ?? new Work(app);
+  const { engine } = work;
   let found: Mapping | null = null;
   let label: LabelChoice | null = null;
-  let preset = "";
   let shown: View | null = null;
-  let running: AbortController | null = null;
 
   const tableStatus = h("div", { class: "status", role: "status", id: "table-status" });
   const options = h("div");
@@ -31,82 +30,63 @@ export function developer(app: App): View {
   const progress = h("div", { class: "progress", hidden: true }, bar, said);
   const output = h("div", { id: "output" });
 
+  const allow = (): void => {
+    const { table, running } = work;
+    const ready = Boolean(found && found.missing.length < found.columns.length && table?.peek.rows.length);
+    run.toggleAttribute("disabled", !ready || running !== null);
+  };
   const match = (): void => {
     found = null;
     label = null;
     replace(options);
+    const { bundle, table } = work;
     if (bundle && table) {
       found = mapping(bundle.fields, table.peek.header);
-      label = labelChoice(app, table.peek, found, preset);
+      label = labelChoice(app, table.peek, found, work.label);
       replace(options, h("h3", null, texts.columns), mappingText(app, bundle.fields, found), label.element);
     }
-    const ready = Boolean(found && found.missing.length < found.columns.length && table?.peek.rows.length);
-    run.toggleAttribute("disabled", !ready || running !== null);
+    allow();
   };
 
-  const take = async (file: File, labelColumn = ""): Promise<void> => {
-    preset = labelColumn;
-    table = null;
+  const showTable = (): void => {
+    if (!work.table) return;
+    const { file, peek } = work.table;
+    replace(tableStatus, h("p", null, h("strong", null, file.name), ` · ${f.bytes(file.size)}`), peek.rows.length === 0 && h("p", { class: "field-error" }, texts.empty));
+  };
+  const take = async (file: File, column = ""): Promise<void> => {
+    work.label = { column, bad: "" };
+    work.table = null;
     try {
-      const peek = await engine.call("peek", { file });
-      table = { file, peek };
-      replace(tableStatus, h("p", null, h("strong", null, file.name), ` · ${f.bytes(file.size)}`), peek.rows.length === 0 && h("p", { class: "field-error" }, texts.empty));
+      work.table = { file, peek: await engine.call("peek", { file }) };
+      showTable();
     } catch (error) {
       replace(tableStatus, problem(app, error, t.errors.unreadable));
     }
     match();
   };
 
-  const clear = (): void => {
+  const showProgress = (): void => {
+    const now = work.progress;
+    bar.value = now ? now.read / now.size : 0;
+    said.textContent = now ? texts.running(f.whole(now.rows), f.whole(now.rows / Math.max(now.seconds, 1e-3))) : "";
+  };
+  const show = (): void => {
+    const { report, failure, running } = work;
     shown?.dispose();
-    shown = null;
-    replace(output);
+    shown = report ? results(app, report.bundle, report.report) : null;
+    replace(output, shown?.element ?? null, failure !== null && problem(app, failure));
+    cancel.hidden = running === null;
+    progress.hidden = running === null;
+    showProgress();
+    allow();
   };
-
-  const score = async (): Promise<void> => {
-    if (!bundle || !table || !found) return;
-    const used = bundle;
-    clear();
-    running = new AbortController();
-    const { signal } = running;
-    run.setAttribute("disabled", "");
-    cancel.hidden = false;
-    progress.hidden = false;
-    bar.value = 0;
-    said.textContent = "";
-    try {
-      const report = await engine.call(
-        "batch",
-        {
-          handle: used.handle,
-          file: table.file,
-          dialect: { delimiter: table.peek.delimiter, newline: table.peek.newline },
-          width: table.peek.header.length,
-          columns: found.columns,
-          label: label?.value() ?? null,
-        },
-        {
-          signal,
-          progress: (now) => {
-            bar.value = now.read / now.size;
-            said.textContent = texts.running(f.whole(now.rows), f.whole(now.rows / Math.max(now.seconds, 1e-3)));
-          },
-        },
-      );
-      shown = results(app, used, report);
-      replace(output, shown.element);
-      shown.element.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
-    } catch (error) {
-      replace(output, problem(app, error));
-    } finally {
-      running = null;
-      cancel.hidden = true;
-      progress.hidden = true;
-      match();
-    }
+  work.onProgress = showProgress;
+  work.onChange = () => {
+    show();
+    shown?.element.querySelector<HTMLElement>("h2")?.focus({ preventScroll: true });
   };
-  run.addEventListener("click", () => void score());
-  cancel.addEventListener("click", () => running?.abort());
+  run.addEventListener("click", () => found && void work.score(found.columns, label?.value() ?? null));
+  cancel.addEventListener("click", () => work.running?.abort());
 
   const example = h("button", { type: "button", class: "small", id: "example-table" }, texts.tableExample);
   example.addEventListener("click", async () => {
@@ -118,11 +98,12 @@ export function developer(app: App): View {
     { id: "table-file", accept: ".csv,.tsv,.txt,text/csv", text: texts.tableDrop, choose: texts.tableChoose, extra: app.manifest.table.file ? h("p", { class: "buttons" }, example) : null },
     (file) => void take(file),
   );
-  const bundles = bundlePanel(app, engine, (next) => {
-    bundle = next;
-    match();
-  });
+  const bundles = bundlePanel(app, work, match);
   void bundles.start();
+
+  showTable();
+  match();
+  show();
 
   const element = h(
     "div",
@@ -138,10 +119,9 @@ export function developer(app: App): View {
   );
   return {
     element,
+    work,
     dispose() {
-      running?.abort();
-      clear();
-      engine.dispose();
+      shown?.dispose();
     },
   };
 }

@@ -29,6 +29,7 @@ export class Engine {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
+  #ended: Error | null = null;
 
   constructor(onRequests: (requests: SeenRequest[]) => void) {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "scorelet" });
@@ -44,9 +45,7 @@ export class Engine {
     });
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      const error = new Error(event.message || "the Worker stopped");
-      for (const waiting of this.#waiting.values()) waiting.reject(error);
-      this.#waiting.clear();
+      this.#fail(new Error(event.message || "the Worker stopped"));
     });
   }
 
@@ -56,10 +55,11 @@ export class Engine {
     args: Calls[K][0],
     options: { progress?: (progress: BatchProgress) => void; signal?: AbortSignal } = {},
   ): Promise<Calls[K][1]> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: never) => void, reject, progress: options.progress });
-      options.signal?.addEventListener("abort", () => this.#send({ id, kind: "cancel" }), { once: true });
+      options.signal?.addEventListener("abort", () => this.#waiting.has(id) && this.#send({ id, kind: "cancel" }), { once: true });
       this.#send({ id, kind, args } as ToWorker);
     });
   }
@@ -68,9 +68,20 @@ export class Engine {
     this.#worker.postMessage(message);
   }
 
-  /** Ends the Worker and what it holds. */
+  /** Gives back a bundle. Nobody waits for it, nor minds if the Worker has ended before. */
+  close(handle: number): void {
+    this.call("close", { handle }).catch(() => undefined);
+  }
+
+  #fail(error: Error): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+
+  /** Ends the Worker and what it holds; whoever waits for an answer is told that there is none. */
   dispose(): void {
     this.#worker.terminate();
-    this.#waiting.clear();
+    this.#ended = new Error("the Worker was ended");
+    this.#fail(this.#ended);
   }
 }

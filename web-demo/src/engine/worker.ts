@@ -10,7 +10,8 @@ declare const self: DedicatedWorkerGlobalScope;
 init().catch(() => undefined);
 
 const open = new Map<number, { scorer: Scorer; samples: readonly Input[] }>();
-const cancelled = new Set<number>();
+/** Calls under way, and whether they were cancelled. */
+const running = new Map<number, boolean>();
 let handles = 0;
 
 const post = (message: FromWorker): void => self.postMessage(message);
@@ -62,7 +63,7 @@ const handlers: Handlers = {
     const { batch } = await import("../developer/batch");
     return batch(found(job.handle).scorer, job, {
       progress: (progress) => post({ id, progress }),
-      cancelled: () => cancelled.has(id),
+      cancelled: () => running.get(id) === true,
     });
   },
 };
@@ -79,16 +80,18 @@ function failure(error: unknown): Failure {
 self.addEventListener("message", async (event: MessageEvent<ToWorker>) => {
   const message = event.data;
   if (message.kind === "cancel") {
-    cancelled.add(message.id);
+    // One that has ended already is not remembered.
+    if (running.has(message.id)) running.set(message.id, true);
     return;
   }
+  running.set(message.id, false);
   try {
     const handler = handlers[message.kind] as (args: unknown, id: number) => unknown;
     post({ id: message.id, ok: await handler(message.args, message.id) });
   } catch (error) {
     post({ id: message.id, error: failure(error) });
   } finally {
-    cancelled.delete(message.id);
+    running.delete(message.id);
   }
 });
 
