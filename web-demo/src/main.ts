@@ -5,7 +5,9 @@ import "./styles/score.css";
 import "./styles/privacy.css";
 import { App, type View } from "./app";
 import { applicant } from "./applicant/view";
+import type { Work } from "./developer/work";
 import { h } from "./dom";
+import { pause } from "./pause";
 import { privacy } from "./privacy/view";
 import { shell, viewInAddress, type ViewName } from "./shell";
 
@@ -14,24 +16,41 @@ const app = new App();
 let frame = shell(app, draw);
 let view: View | null = null;
 let shown: ViewName | null = null;
+let asked = 0;
+/** What the developer's view works on, as long as that view is shown, in whatever language. */
+let work: Work | null = null;
 
 async function build(name: ViewName): Promise<View> {
   if (name === "privacy") return privacy(app);
   if (name === "applicant") return applicant(app, () => void show());
   // Charts and the reading of tables are fetched by those who use them.
   const { developer } = await import("./developer/view");
-  return developer(app);
+  const built = developer(app, work);
+  work = built.work;
+  return built;
+}
+
+/** Ends the developer's work where that view is not the one that is shown. */
+function leave(name: ViewName): void {
+  if (name === "developer") return;
+  work?.dispose();
+  work = null;
 }
 
 /** Shows the view that the address names. */
 async function show(): Promise<void> {
   const name = viewInAddress();
   const moved = shown !== null && shown !== name;
-  shown = name;
+  const number = ++asked;
   const built = await build(name);
-  if (shown !== name) return built.dispose();
+  if (number !== asked) {
+    built.dispose();
+    return leave(viewInAddress());
+  }
+  shown = name;
   view?.dispose();
   view = built;
+  leave(name);
   frame.main.replaceChildren(built.element);
   frame.mark(name);
   if (moved) {
@@ -52,6 +71,7 @@ async function start(): Promise<void> {
   frame.mark(viewInAddress());
   root?.replaceChildren(frame.element);
   addEventListener("hashchange", () => void show());
+  await pause();
   await app.start();
   await show();
   performance.mark("scorelet-ready");

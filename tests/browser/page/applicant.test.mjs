@@ -191,3 +191,38 @@ test("with less motion asked for, nothing moves by itself", async () => {
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector(".gauge-marker")).transitionDuration), "0s");
   await done();
 });
+
+test("the bundle's own help, names of categories and fields that cannot change, in both languages", async () => {
+  const described = JSON.parse(host("inspect", "--json", join(bundles, "scorecard.sclb")));
+  const said = (texts, language) => texts.find((one) => one.lang === language)?.text;
+  const helped = described.fields.filter((field) => field.help.length > 0);
+  const labelled = described.fields.filter((field) => field.type === "category" && field.value_labels.some((labels) => labels.length > 0));
+  const fixed = described.fields.filter((field) => field.immutable);
+  assert.ok(helped.length > 0 && labelled.length > 0 && fixed.length > 0);
+  const { page, done } = await visit(browser, server.url);
+  for (const language of ["en", "zh"]) {
+    if (language === "zh") await page.click("#language");
+    await page.waitForFunction((language) => document.documentElement.lang === language && document.querySelector("#sample"), language);
+    for (const field of helped) {
+      const help = `field-${field.name}-help`;
+      assert.ok((await text(page, `#${help}`)).startsWith(said(field.help, language)), field.name);
+      assert.ok((await page.getAttribute(`[name="${field.name}"]`, "aria-describedby")).includes(help));
+    }
+    for (const field of labelled) {
+      const shown = await page.locator(`[name="${field.name}"] option:not([value=""])`).allTextContents();
+      const expected = field.value_labels.map((labels) => said(labels, language));
+      for (const [index, label] of expected.entries()) if (label) assert.equal(shown[index], label, field.name);
+    }
+  }
+  // What-if never proposes what a person cannot change, whatever would raise the score.
+  const names = fixed.map((field) => said(field.labels, "zh"));
+  for (let sample = 0; sample < 4; sample++) {
+    const before = await text(page, "#result-digest").catch(() => "–");
+    await page.click("#sample");
+    await page.waitForFunction((before) => document.querySelector("#result-digest").textContent !== before, before);
+    await page.waitForSelector(".changes li");
+    const changed = await page.locator(".change-what strong").allTextContents();
+    assert.deepEqual(changed.filter((name) => names.includes(name)), []);
+  }
+  await done();
+});

@@ -2,6 +2,7 @@ import type { Field } from "@scorelet/core";
 import type { App } from "../app";
 import { h } from "../dom";
 import { pick } from "../i18n";
+import { pause } from "../pause";
 import { categoryName, fieldName, unitName } from "./names";
 import { read } from "./values";
 
@@ -58,8 +59,11 @@ function select(app: App, field: Field, attributes: Record<string, string | bool
   );
 }
 
+/** Fields that are built at a stretch. */
+const AT_ONCE = 8;
+
 /** Builds the form; `changed` is called after each change of the draft. */
-export function form(app: App, fields: readonly Field[], changed: () => void): Form {
+export async function form(app: App, fields: readonly Field[], changed: () => void): Promise<Form> {
   const { t, language, draft } = app;
   const touched = new Set<string>();
   const rows: Row[] = [];
@@ -160,7 +164,11 @@ export function form(app: App, fields: readonly Field[], changed: () => void): F
       ),
     );
 
-  const element = h("div", { class: "fields" }, fields.map(build));
+  const element = h("div", { class: "fields" });
+  for (let from = 0; from < fields.length; from += AT_ONCE) {
+    element.append(...fields.slice(from, from + AT_ONCE).map(build));
+    await pause();
+  }
   const refresh = (): void => {
     touched.clear();
     for (const row of rows) {

@@ -2,6 +2,7 @@ import type { App, Current, View } from "../app";
 import { EngineError } from "../app";
 import { h, icon, replace } from "../dom";
 import type { Input } from "../engine/protocol";
+import { pause } from "../pause";
 import { problem } from "../problem";
 import { changes } from "./changes";
 import { form } from "./form";
@@ -16,8 +17,8 @@ const TIME_AFTER = 900;
 const card = (title: string, lead: string, ...content: Parameters<typeof h>[2][]): HTMLElement =>
   h("section", { class: "card" }, h("h2", null, title), lead && h("p", { class: "lead" }, lead), content);
 
-/** The applicant's form and everything that follows from it. `again` builds the view anew for another bundle. */
-export function applicant(app: App, again: () => void): View {
+/** The applicant's form and everything that follows from it, built with pauses. `again` builds the view anew for another bundle. */
+export async function applicant(app: App, again: () => void): Promise<View> {
   const { t } = app;
   const texts = t.applicant;
   const head = h("header", { class: "view-head" }, h("h1", { tabindex: "-1" }, texts.title), h("p", { class: "lead" }, texts.lead));
@@ -29,6 +30,7 @@ export function applicant(app: App, again: () => void): View {
   if (!score) return { element: h("div", { class: "view" }, head), dispose() {} };
 
   const result = scoreCard(app, score);
+  await pause();
   const breakdown = h("div");
   const missing = h("div");
   const evidence = proof(app, current);
@@ -73,7 +75,12 @@ export function applicant(app: App, again: () => void): View {
       const { decision, explanation } = await app.engine.call("assess", { handle: current.handle, record, language: app.language });
       if (stale(number)) return;
       result.show(decision);
+      // The score first; what it is made of in the next pieces.
+      await pause();
+      if (stale(number)) return;
       replace(breakdown, explanation?.baseline != null && waterfall(app, current.info.scores, current.fields, record, explanation, decision));
+      await pause();
+      if (stale(number)) return;
       states(app, current.fields, decision, missing);
       evidence.show(decision);
       follow(number, record);
@@ -85,7 +92,7 @@ export function applicant(app: App, again: () => void): View {
     }
   };
 
-  const fields = form(app, current.fields, () => void update());
+  const fields = await form(app, current.fields, () => void update());
   const better = changes(app, current, () => {
     fields.refresh();
     void update();
@@ -126,13 +133,14 @@ export function applicant(app: App, again: () => void): View {
     ),
     h(
       "div",
-      { class: "columns" },
+      { class: "columns below" },
       card(texts.waterfall, texts.waterfallLead, breakdown),
       card(texts.whatIf, texts.whatIfLead, better.element),
     ),
-    card(texts.proof, "", evidence.element),
+    h("div", { class: "below" }, card(texts.proof, "", evidence.element)),
     result.bar,
   );
+  await pause();
   void update();
   return {
     element,

@@ -20,8 +20,9 @@ export function pick(list: Readonly<Record<string, string>> | undefined, languag
 export function formats(language: Language) {
   const tag = language === "zh" ? "zh-CN" : "en-GB";
   const number = (options: Intl.NumberFormatOptions) => {
-    const format = new Intl.NumberFormat(tag, options);
-    return (value: number): string => format.format(value).replace("-", "−");
+    // Made when it is first used: ten of them at once would hold up the start.
+    let format: Intl.NumberFormat | null = null;
+    return (value: number): string => (format ??= new Intl.NumberFormat(tag, options)).format(value).replace("-", "−");
   };
   const plain = number({ maximumFractionDigits: 6 });
   const size = number({ maximumFractionDigits: 1 });
