@@ -42,8 +42,11 @@ export class Batch {
    * The field values, a view of the engine's memory: field `f` of row `r` stands at `f * rows + r`. NaN is missing, a
    * category is its index in `field.values`, a date its days since 1970-01-01. Take it from here each time: when the
    * engine's memory grows, an older view is detached (its length is 0).
+   *
+   * @throws {ScoreletError} the batch or its scorer is disposed, or the engine has stopped.
    */
   get values(): Float64Array {
+    this.#alive();
     if (this.#values.length === 0) {
       this.#values = new Float64Array(this.#where.memory.buffer, this.#address, this.fields * this.rows);
     }
@@ -66,9 +69,14 @@ export class Batch {
     return this.#out;
   }
 
-  #run(): number {
+  /** The engine, if the areas are still the batch's own. */
+  #alive(): Engine {
     if (this.#disposed) throw own('disposed', 'the batch is disposed');
-    const engine = this.#engine();
+    return this.#engine();
+  }
+
+  #run(): number {
+    const engine = this.#alive();
     try {
       return this.#batch.run(engine, this.rows);
     } catch (thrown) {

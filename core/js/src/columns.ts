@@ -1,5 +1,5 @@
 import type { Batch } from './batch.js';
-import { ScoreletError, own } from './error.js';
+import { ScoreletError, own, unreadable } from './error.js';
 import { tagOf } from './load.js';
 import type { Column, Field, Value } from './types.js';
 
@@ -41,17 +41,20 @@ export class TextValues {
 export function ordered(
   given: { readonly [field: string]: Column },
   fields: readonly Field[],
-  unknown: (name: string) => unknown,
+  unknown: (name: string) => never,
 ): { rows: number; columns: (Column | undefined)[] } {
   if (typeof given !== 'object' || given === null) throw own('argument', 'columns must be an object: column by field');
   const columns: (Column | undefined)[] = new Array<Column | undefined>(fields.length).fill(undefined);
   const places = new Map(fields.map(({ name }, place) => [name, place]));
   let rows: number | undefined;
-  for (const name of Object.keys(given)) {
+  for (const name of read(() => Object.keys(given))) {
     const place = places.get(name);
-    if (place === undefined) throw unknown(name);
-    const column = given[name];
-    if (!isColumn(column)) {
+    if (place === undefined) return unknown(name);
+    const column = read(() => {
+      const found = given[name];
+      return isColumn(found) ? found : undefined;
+    }, name);
+    if (column === undefined) {
       throw own('argument', `the column \`${name}\` must be a Float64Array, Float32Array, Int32Array or an array`);
     }
     if (rows !== undefined && column.length !== rows) {
@@ -70,7 +73,16 @@ export function ordered(
 }
 
 function isColumn(given: unknown): given is Column {
-  return Array.isArray(given) || /^(Float64|Float32|Int32)Array$/.test(tagOf(given));
+  return Array.isArray(given) || (ArrayBuffer.isView(given) && /^(Float64|Float32|Int32)Array$/.test(tagOf(given)));
+}
+
+/** What the caller's getters and proxies give; what they throw is no failure of the engine. */
+function read<T>(work: () => T, field?: string, row?: number): T {
+  try {
+    return work();
+  } catch (thrown) {
+    throw unreadable(row, field, thrown);
+  }
 }
 
 /** Scores all rows, a piece after another. */
@@ -79,6 +91,7 @@ export function scorePieces(
   rest: (rows: number) => Batch,
   columns: readonly (Column | undefined)[],
   rows: number,
+  fields: readonly Field[],
   texts: TextValues,
 ): Float64Array[] {
   const out = batch.outputs.map(() => new Float64Array(rows));
@@ -86,7 +99,7 @@ export function scorePieces(
     const left = rows - from;
     const piece = left < batch.rows ? rest(left) : batch;
     try {
-      columns.forEach((column, field) => fill(piece, field, column, from, texts));
+      columns.forEach((column, field) => fill(piece, field, fields[field]!, column, from, texts));
       const found = piece.runFrom(from);
       out.forEach((target, k) => target.set(found.subarray(k * piece.rows, (k + 1) * piece.rows), from));
     } finally {
@@ -96,9 +109,16 @@ export function scorePieces(
   return out;
 }
 
-function fill(piece: Batch, field: number, column: Column | undefined, from: number, texts: TextValues): void {
+function fill(
+  piece: Batch,
+  place: number,
+  field: Field,
+  column: Column | undefined,
+  from: number,
+  texts: TextValues,
+): void {
   const { rows } = piece;
-  const at = field * rows;
+  const at = place * rows;
   if (column === undefined) {
     piece.values.fill(Number.NaN, at, at + rows);
   } else if (ArrayBuffer.isView(column)) {
@@ -106,22 +126,47 @@ function fill(piece: Batch, field: number, column: Column | undefined, from: num
   } else {
     for (let row = 0; row < rows; row++) {
       // Asking for a text's value may make the engine's memory grow: the view is taken anew.
-      const value = cell((column as readonly Value[])[from + row], field, from + row, texts);
+      const given = read(() => (column as readonly Value[])[from + row], field.name, from + row);
+      const value = cell(given, place, field, from + row, texts);
       piece.values[at + row] = value;
     }
   }
 }
 
-function cell(value: unknown, field: number, row: number, texts: TextValues): number {
+function cell(value: unknown, place: number, field: Field, row: number, texts: TextValues): number {
   switch (typeof value) {
     case 'number':
       return value;
     case 'string':
-      return texts.of(field, value, row);
+      return texts.of(place, value, row);
     case 'boolean':
+      if (field.type !== 'boolean') throw noBoolean(field, row);
       return value ? 1 : 0;
     default:
       if (value === null || value === undefined) return Number.NaN;
       throw own('argument', `a column has a ${typeof value} in row ${row}`, { place: `row ${row}` });
   }
+}
+
+/** The types in the engine's words. */
+const WORDS = {
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  category: 'a text',
+  date: 'a date as YYYY-MM-DD',
+  event_list: 'a list of events',
+} as const;
+
+/** As the engine refuses it in a record: there is no call of its own for a single value. */
+function noBoolean({ name, type }: Field, row: number): ScoreletError {
+  const expected = WORDS[type];
+  return new ScoreletError({
+    code: 'SCL-0205',
+    message: `field \`${name}\` must be ${expected}, not true or false`,
+    place: `row ${row}, field \`${name}\``,
+    mend: `give ${expected}, or null if it is not known`,
+    row,
+    field: name,
+  });
 }

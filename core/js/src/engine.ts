@@ -1,4 +1,4 @@
-import { ScoreletError, own, refusal, words } from './error.js';
+import { isOwn, own, refusal, words } from './error.js';
 import load, { Batch, Engine, __wbg_reset_state, type InitOutput } from './engine/scorelet.js';
 import { type InitSource, compile } from './load.js';
 
@@ -51,7 +51,7 @@ async function start(source?: InitSource): Promise<void> {
     }
     current = { memory: exports.memory, alive: true };
   } catch (thrown) {
-    if (thrown instanceof ScoreletError) throw thrown;
+    if (isOwn(thrown)) throw thrown;
     throw own('unloadable', `the engine could not be loaded: ${words(thrown)}`, { cause: thrown });
   }
 }
@@ -72,15 +72,16 @@ export async function instance(): Promise<Instance> {
 
 /**
  * Runs a call of the engine. Its refusals become `ScoreletError`; anything else is a trap, after which nothing in the
- * instance's memory can be relied on.
+ * instance's memory can be relied on. So `work` must not run code of the caller (getters, proxies): what that throws is
+ * no trap.
  */
 export function call<T>(where: Instance, work: () => T): T {
   if (!where.alive) throw own('stopped', 'the engine has stopped since this was opened');
   try {
     return work();
   } catch (thrown) {
-    if (thrown instanceof ScoreletError) throw thrown;
-    if (typeof thrown === 'string') throw refusal(thrown);
+    const refused = isOwn(thrown) ? thrown : refusal(thrown);
+    if (refused !== undefined) throw refused;
     where.alive = false;
     throw own('stopped', `the engine has stopped: ${words(thrown)}`, { cause: thrown });
   }

@@ -64,15 +64,47 @@ export function own(
   return new ScoreletError({ code, message, place: more.place ?? place, mend: more.mend ?? mend }, more.cause);
 }
 
-/** What the engine throws when it refuses: an error as JSON. */
-export function refusal(thrown: string): ScoreletError {
-  return new ScoreletError(JSON.parse(thrown) as ErrorDetails);
+/** What the engine throws when it refuses is an error as JSON; anything else is none of its refusals. */
+export function refusal(thrown: unknown): ScoreletError | undefined {
+  if (typeof thrown !== 'string') return undefined;
+  try {
+    const details = JSON.parse(thrown) as ErrorDetails;
+    return /^SCL-\d{4}$/.test(details.code) ? new ScoreletError(details) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a thrown value is an error of this package. A revoked proxy throws at the question itself. */
+export function isOwn(thrown: unknown): thrown is ScoreletError {
+  try {
+    return thrown instanceof ScoreletError;
+  } catch {
+    return false;
+  }
+}
+
+/** The error for a value of the caller that cannot be read: a getter or a proxy threw. */
+export function unreadable(row: number | undefined, field: string | undefined, cause: unknown): ScoreletError {
+  if (isOwn(cause)) return cause;
+  const at = [row === undefined ? [] : `row ${row}`, field === undefined ? [] : `field \`${field}\``].flat();
+  const error = own('unreadable', `the ${row === undefined ? 'columns' : 'record'} could not be read: ${words(cause)}`, {
+    cause,
+    place: at.join(', ') || 'columns',
+  });
+  return Object.assign(error, { ...(row !== undefined && { row }), ...(field !== undefined && { field }) });
+}
+
+/** A text that the caller may leave out. */
+export function optionalText(given: unknown, name: string): string | undefined {
+  if (given === undefined || typeof given === 'string') return given;
+  throw own('argument', `options.${name} must be a text`);
 }
 
 /** A thrown value in words. */
 export function words(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return String(thrown instanceof Error ? thrown.message : thrown);
   } catch {
     return 'something that has no text';
   }

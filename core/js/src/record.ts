@@ -1,6 +1,5 @@
-import { ScoreletError, own, words } from './error.js';
+import { unreadable } from './error.js';
 import { tagOf } from './load.js';
-import type { Engine } from './engine/scorelet.js';
 
 /** Kinds of values, as `core/src/abi/browser/frame.rs` reads them. */
 const NOTHING = 0;
@@ -14,6 +13,10 @@ const OTHERS = { bigint: 7, function: 8, symbol: 9 } as const;
 
 /** Longer than any category, date or special code can be: what follows cannot make a difference. */
 const LONGEST = 4097;
+
+/** Half of a letter of UTF-16, and one without its other half. */
+const SURROGATE = /[\ud800-\udfff]/;
+const LONE = /\p{Surrogate}/gu;
 
 /** Lays a record out for the engine: kind and number of each field's value, and all texts in one. */
 export class RecordReader {
@@ -38,21 +41,22 @@ export class RecordReader {
   }
 
   /**
-   * Reads the own, enumerable members of a record, each once.
+   * Reads the own, enumerable members of a record, each once. It runs the caller's getters: never inside a call of the
+   * engine.
    *
-   * @throws a refusal of the engine for what is no record or has a member that is no field; {ScoreletError} `SCL-0806`
-   *   if a member cannot be read.
+   * @param refuse throws what the engine has to say about a member that is no field or, without a name, about what is no record.
+   * @throws {ScoreletError} `SCL-0806` if a member cannot be read.
    */
-  read(record: unknown, engine: Engine, row: number): void {
+  read(record: unknown, row: number, refuse: (unknown?: string) => never): void {
     this.busy = true;
     try {
-      this.#read(record, engine, row);
+      this.#read(record, row, refuse);
     } finally {
       this.busy = false;
     }
   }
 
-  #read(record: unknown, engine: Engine, row: number): void {
+  #read(record: unknown, row: number, refuse: (unknown?: string) => never): void {
     const { kinds, numbers } = this;
     let keys: string[];
     let plain: boolean;
@@ -62,16 +66,18 @@ export class RecordReader {
     } catch (thrown) {
       throw unreadable(row, undefined, thrown);
     }
-    if (!plain) throw engine.shapeless();
+    if (!plain) refuse();
     kinds.fill(NOTHING);
     let texts = 0;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       const place = this.#places.get(key);
-      if (place === undefined) throw engine.unknown(key.slice(0, LONGEST), row);
+      if (place === undefined) return refuse(key.slice(0, LONGEST));
       let value: unknown;
+      let list = false;
       try {
         value = (record as Record<string, unknown>)[key];
+        list = typeof value === 'object' && Array.isArray(value);
       } catch (thrown) {
         throw unreadable(row, key, thrown);
       }
@@ -91,7 +97,7 @@ export class RecordReader {
         case 'undefined':
           break;
         case 'object':
-          kinds[place] = value === null ? NOTHING : Array.isArray(value) ? LIST : OBJECT;
+          kinds[place] = value === null ? NOTHING : list ? LIST : OBJECT;
           break;
         default:
           kinds[place] = OTHERS[typeof value as keyof typeof OTHERS];
@@ -107,16 +113,11 @@ export class RecordReader {
       if (this.kinds[place] !== TEXT) continue;
       let text = this.#strings[place]!;
       if (text.length > LONGEST) text = text.slice(0, LONGEST);
+      // Half a pair at the end of a text would become one letter with the other half at the beginning of the next.
+      if (SURROGATE.test(text)) text = text.replace(LONE, '\ufffd');
       this.numbers[place] = text.length;
       all += text;
     }
     return all;
   }
-}
-
-function unreadable(row: number, field: string | undefined, cause: unknown): ScoreletError {
-  if (cause instanceof ScoreletError) return cause;
-  const place = field === undefined ? `row ${row}` : `row ${row}, field \`${field}\``;
-  const error = own('unreadable', `the record could not be read: ${words(cause)}`, { cause, place });
-  return Object.assign(error, { row, ...(field !== undefined && { field }) });
 }

@@ -1,7 +1,7 @@
 import { Batch } from './batch.js';
 import { TextValues, ordered, pieceOf, scorePieces } from './columns.js';
 import { type Description, fields, figures, info, outputs } from './description.js';
-import { ScoreletError, own } from './error.js';
+import { ScoreletError, isOwn, optionalText, own, unreadable, words } from './error.js';
 import { Engine, type Instance, call, instance } from './engine.js';
 import { keyBytes } from './key.js';
 import { RecordReader } from './record.js';
@@ -29,6 +29,12 @@ export interface ScoreOptions {
   reasons?: boolean;
   /** BCP 47 tag of the language of reason texts. Default: the one that the bundle was opened with. */
   language?: string;
+}
+
+/** Options as they were given. */
+interface Chosen {
+  readonly reasons?: unknown;
+  readonly language?: unknown;
 }
 
 /** The engine's side of an open bundle. */
@@ -87,20 +93,29 @@ export class Scorer {
    */
   static async open(bundle: BundleSource, options: OpenOptions): Promise<Scorer> {
     const key = keyBytes(options?.publicKey);
-    const { previous, language, digest } = options;
+    const language = optionalText(options.language, 'language');
+    const digest = optionalText(options.digest, 'digest')?.toLowerCase();
+    const { previous } = options;
     if (previous !== undefined && typeof previous?.version !== 'string') {
       throw own('argument', 'options.previous must have a version');
     }
+    const name = optionalText(previous?.name, 'previous.name');
+    const version = previous?.version;
     const pending = bundle instanceof Promise ? bundle : undefined;
     // Seen to by `openFrom`; without this, a failure while the engine loads would go unhandled.
     pending?.catch(() => undefined);
     const where = await instance();
-    const handle = await openFrom(bundle, digest?.toLowerCase(), (bytes): Handle => call(where, () => {
-      const engine = Engine.open(bytes, key, previous?.name, previous?.version);
+    const handle = await openFrom(bundle, digest, (bytes): Handle => call(where, () => {
+      const engine = Engine.open(bytes, key, name, version);
       const description = JSON.parse(engine.describe()) as Description;
       return { digest: description.digest, engine, description, free: () => engine.free() };
     }));
-    return new Scorer(where, handle, language);
+    try {
+      return new Scorer(where, handle, language);
+    } catch (error) {
+      handle.free();
+      throw error;
+    }
   }
 
   /**
@@ -116,18 +131,33 @@ export class Scorer {
   /** Scores records; a record that is refused is an error in its place, with its `row`. */
   scoreAll(records: readonly Record_[], options?: ScoreOptions): (Decision | ScoreletError)[] {
     if (!Array.isArray(records)) throw own('argument', 'records must be an array');
-    return records.map((record: Record_, row) => {
-      try {
-        return this.#score(record, options, row);
-      } catch (error) {
-        if (error instanceof ScoreletError && !/^SCL-080[1-4]/.test(error.code)) return error;
-        throw error;
-      }
-    });
+    const chosen = { reasons: options?.reasons ?? true, language: optionalText(options?.language, 'language') };
+    const answers: (Decision | ScoreletError)[] = [];
+    // Not `map`, which leaves out what a sparse array has not: that is no record, and refused in its place.
+    for (let row = 0; row < records.length; row++) {
+      answers.push(this.#inPlace(records, chosen, row));
+    }
+    return answers;
   }
 
-  #score(record: Record_, options: ScoreOptions | undefined, row: number): Decision {
-    const reasons = options?.reasons ?? true;
+  #inPlace(records: readonly Record_[], options: Chosen, row: number): Decision | ScoreletError {
+    try {
+      let record: Record_ | undefined;
+      try {
+        record = records[row];
+      } catch (thrown) {
+        throw unreadable(row, undefined, thrown);
+      }
+      return this.#score(record, options, row);
+    } catch (error) {
+      if (!isOwn(error) || /^SCL-080[1-4]/.test(error.code)) throw error;
+      // What is no record at all has no row for the engine.
+      return error.row === undefined ? Object.assign(error, { row }) : error;
+    }
+  }
+
+  #score(record: unknown, options: Chosen | undefined, row: number): Decision {
+    const reasons = Boolean(options?.reasons ?? true);
     return this.#read(record, options?.language, row, (engine, { kinds, numbers, texts }) =>
       JSON.parse(engine.score(kinds, numbers, texts, reasons, row)) as Decision);
   }
@@ -139,7 +169,7 @@ export class Scorer {
    * @throws {ScoreletError} `SCL-0403` for a score that gives no reasons.
    */
   explain(record: Record_, options?: { score?: string; language?: string }): Explanation {
-    const score = options?.score ?? this.info.scores.find(({ explained }) => explained !== null)?.name ?? '';
+    const score = optionalText(options?.score, 'score') ?? this.info.scores.find(({ explained }) => explained !== null)?.name ?? '';
     return this.#read(record, options?.language, 0, (engine, { kinds, numbers, texts }) =>
       JSON.parse(engine.explain(kinds, numbers, texts, score)) as Explanation);
   }
@@ -156,9 +186,10 @@ export class Scorer {
     columns: { readonly [field: string]: Column },
     options?: { outputs?: readonly string[] },
   ): { rows: number; columns: { [output: string]: Float64Array } } {
-    const given = this.#call((engine) => ordered(columns, this.fields, (name) => engine.unknown(name, 0)));
-    const names = options?.outputs ?? figures(this.#handle.description);
-    const found: { [output: string]: Float64Array } = {};
+    this.#engine();
+    const given = ordered(columns, this.fields, (name) => this.#refuse(name, 0));
+    const names = this.#names(options?.outputs);
+    const found = Object.create(null) as { [output: string]: Float64Array };
     if (given.rows === 0) {
       names.forEach((name) => this.#column(name));
       for (const name of names) found[name] = new Float64Array(0);
@@ -167,7 +198,7 @@ export class Scorer {
     const make = (rows: number) => this.batch(rows, { outputs: names });
     const batch = make(pieceOf(given.rows, this.fields.length));
     try {
-      const out = scorePieces(batch, make, given.columns, given.rows, this.#texts);
+      const out = scorePieces(batch, make, given.columns, given.rows, this.fields, this.#texts);
       names.forEach((name, k) => { found[name] = out[k]!; });
     } finally {
       batch.dispose();
@@ -182,9 +213,9 @@ export class Scorer {
    * @param options.outputs names from `info.outputs` (default: every figure of every score).
    */
   batch(rows: number, options?: { outputs?: readonly string[] }): Batch {
-    const names = options?.outputs ?? figures(this.#handle.description);
+    const names = this.#names(options?.outputs);
     const ids = Uint32Array.from(names, (name) => this.#column(name));
-    return new Batch(this.#where, () => this.#engine(), this.fields.length, rows, [...names], ids);
+    return new Batch(this.#where, () => this.#engine(), this.fields.length, rows, names, ids);
   }
 
   /** Gives the engine's memory back. Every later call throws `SCL-0804`. */
@@ -193,10 +224,17 @@ export class Scorer {
     this.#disposed = true;
   }
 
+  /** The outputs asked for: a list of one's own, so that it stays as it was looked at. */
+  #names(outputs: unknown): string[] {
+    if (outputs === undefined) return figures(this.#handle.description);
+    if (!Array.isArray(outputs)) throw own('argument', 'options.outputs must be an array of names');
+    return [...outputs] as string[];
+  }
+
   #column(name: string): number {
     const column = this.#outputs.get(name);
     if (column !== undefined) return column;
-    throw own('argument', `the bundle has no output \`${name}\``, { mend: 'choose from `scorer.info.outputs`' });
+    throw own('argument', `the bundle has no output \`${words(name)}\``, { mend: 'choose from `scorer.info.outputs`' });
   }
 
   #engine(): Engine {
@@ -210,19 +248,23 @@ export class Scorer {
     return call(this.#where, () => work(engine));
   }
 
+  /** Throws what the engine says about a member that is no field or, without a name, about what is no record. */
+  #refuse(unknown: string | undefined, row: number): never {
+    return this.#call((engine) => { throw unknown === undefined ? engine.shapeless() : engine.unknown(unknown, row); });
+  }
+
   #read<T>(
     record: unknown,
-    language: string | undefined,
+    language: unknown,
     row: number,
     work: (engine: Engine, reader: RecordReader) => T,
   ): T {
-    const engine = this.#engine();
+    this.#engine();
+    const wanted = optionalText(language, 'language') ?? this.language;
     const reader = this.#reader.busy ? this.#reader.another() : this.#reader;
-    return call(this.#where, () => {
-      reader.read(record, engine, row);
-      // A getter of the record may have disposed of the scorer.
-      this.#engine();
-      const wanted = language ?? this.language;
+    reader.read(record, row, (unknown) => this.#refuse(unknown, row));
+    // A getter of the record may have disposed of the scorer: asked for anew.
+    return this.#call((engine) => {
       if (wanted !== this.#spoken) {
         engine.speak(wanted);
         this.#spoken = wanted;

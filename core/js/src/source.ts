@@ -1,5 +1,5 @@
-import { cached, drop, keep, lastDigest } from './cache.js';
-import { ScoreletError, own, words } from './error.js';
+import { cached, drop, forget, keep, lastDigest } from './cache.js';
+import { ScoreletError, isOwn, own, words } from './error.js';
 import { isBuffer } from './load.js';
 
 /** Where a bundle comes from: an address, a response, or its bytes. */
@@ -15,8 +15,9 @@ export interface Opened {
 }
 
 /**
- * Opens a bundle from wherever it comes. What was fetched and verified is kept; when the network fails, the last bundle
- * of that address is opened from there, and a pinned digest needs no network at all.
+ * Opens a bundle from wherever it comes. What was fetched and verified is kept; when the network or the server fails, the
+ * last bundle of that address is opened from there, and a pinned digest needs no network at all. A server that says no is
+ * believed: what it has withdrawn is not opened from the store.
  */
 export async function openFrom<T extends Opened>(
   source: BundleSource,
@@ -38,27 +39,42 @@ export async function openFrom<T extends Opened>(
     throw own('digest', `the bundle has digest ${opened.digest}, not the pinned ${pinned}`);
   };
   const given = await settled(source);
-  if (isBuffer(given)) return verified(new Uint8Array(given));
-  if (ArrayBuffer.isView(given)) {
-    return verified(new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength));
-  }
+  if (isBuffer(given) || ArrayBuffer.isView(given)) return verified(bytesOf(given));
   const url = given instanceof Response ? given.url : address(given);
   if (pinned !== undefined) {
-    const found = await reopened(pinned, verified);
+    const found = await reopened(pinned, verified).catch(unlessUnsigned);
     if (found !== undefined) return found;
   }
-  let bytes: Uint8Array<ArrayBuffer>;
-  try {
-    bytes = await download(given);
-  } catch (error) {
-    const digest = url === '' ? undefined : pinned ?? await lastDigest(url);
+  const answer = await download(given);
+  if ('bytes' in answer) {
+    const opened = verified(answer.bytes);
+    // Nobody waits for it: the bundle is open.
+    if (url !== '') void keep(opened.digest, answer.bytes, url);
+    return opened;
+  }
+  if (url !== '' && answer.why === 'gone') await forget(url);
+  if (url !== '' && answer.why === 'failed') {
+    const digest = pinned ?? await lastDigest(url);
     const found = digest === undefined ? undefined : await reopened(digest, verified);
     if (found !== undefined) return found;
-    throw error;
   }
-  const opened = verified(bytes);
-  if (url !== '') await keep(opened.digest, bytes, url);
-  return opened;
+  throw answer.error;
+}
+
+/** The digest is of the content: the network may have the same with the signature that was asked for. */
+function unlessUnsigned(error: unknown): undefined {
+  if (!isOwn(error) || !/^SCL-010[78]$/.test(error.code)) throw error;
+}
+
+/** The bytes of a buffer or a view. */
+function bytesOf(given: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {
+  try {
+    return ArrayBuffer.isView(given)
+      ? new Uint8Array(given.buffer as ArrayBuffer, given.byteOffset, given.byteLength)
+      : new Uint8Array(given);
+  } catch (thrown) {
+    throw own('argument', `the bytes of the bundle cannot be read: ${words(thrown)}`, { cause: thrown });
+  }
 }
 
 /** A promised response, or why there is none. */
@@ -96,7 +112,7 @@ async function reopened<T extends Opened>(
     opened = verified(bytes);
   } catch (error) {
     // An older version or another publisher than asked for is not the store's fault.
-    const damaged = error instanceof ScoreletError && /^SCL-010[1-69]|^SCL-0111|^SCL-0808/.test(error.code);
+    const damaged = isOwn(error) && /^SCL-010[1-69]|^SCL-0111|^SCL-0808/.test(error.code);
     if (!damaged) throw error;
     await drop(digest);
     return undefined;
@@ -107,12 +123,21 @@ async function reopened<T extends Opened>(
   return undefined;
 }
 
-async function download(given: Response | URL | string): Promise<Uint8Array<ArrayBuffer>> {
+/** What the network has: the bytes, or why there are none. */
+type Answer =
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly why: 'failed' | 'gone' | 'refused'; readonly error: ScoreletError };
+
+async function download(given: Response | URL | string): Promise<Answer> {
+  const none = (why: 'failed' | 'gone' | 'refused', reason: string, cause?: unknown): Answer =>
+    ({ why, error: own('unfetched', `the bundle could not be fetched: ${reason}`, { cause }) });
   try {
     const response = given instanceof Response ? given : await fetch(given);
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+    const { status, type } = response;
+    if (response.ok) return { bytes: new Uint8Array(await response.arrayBuffer()) };
+    const why = status === 404 || status === 410 ? 'gone' : status >= 500 || type === 'error' ? 'failed' : 'refused';
+    return none(why, `the server answered ${status}`);
   } catch (thrown) {
-    throw own('unfetched', `the bundle could not be fetched: ${words(thrown)}`, { cause: thrown });
+    return none('failed', words(thrown), thrown);
   }
 }

@@ -151,6 +151,137 @@ test('records', async () => {
   scorer.dispose();
 });
 
+/** Values that throw at whatever is done with them. */
+function revoked(target = {}) {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
+
+test('values that throw leave the engine alive', async () => {
+  const [scorer, other] = [await open(bundle), await open(bundle)];
+  const first = scorer.fields.find((field) => field.type === 'integer' || field.type === 'number').name;
+  const throws = (value) => ({ ...record, get [first]() { throw value; } });
+  for (const given of [{ ...record, [first]: revoked() }, { ...record, [first]: revoked([]) }, revoked(),
+    throws(revoked()), throws(revoked(new Error('gone'))), throws('a text'), throws('{"code":"SCL-0101"}'), throws(Symbol('x')),
+    throws(Object.assign(new Error(''), { message: Symbol('x') })), new Proxy(record, { ownKeys() { throw revoked(); } })]) {
+    await refused(() => scorer.score(given), 'SCL-0806');
+    await refused(() => scorer.explain(given), 'SCL-0806');
+    const [answer, next] = scorer.scoreAll([given, record]);
+    assert.deepEqual([answer.code, answer.row, next.digest], ['SCL-0806', 0, signed.digest]);
+  }
+  const values = Object.fromEntries(scorer.fields.map(({ name }) => [name, [record[name]]]));
+  const cells = (work) => Object.defineProperty([0], 0, { get: work });
+  for (const given of [{ ...values, get [first]() { throw new Error('boom'); } }, { ...values, get [first]() { throw 'boom'; } },
+    { ...values, [first]: revoked([]) }, revoked(), { ...values, [first]: cells(() => { throw revoked(); }) },
+    new Proxy(values, { ownKeys() { throw new Error('no keys'); } })]) {
+    const error = await refused(() => scorer.scoreColumns(given), 'SCL-0806');
+    assert.ok(error.field === undefined || error.field === first);
+  }
+  for (const cell of [revoked(), Symbol('x'), 5n, () => 5]) await refused(() => scorer.scoreColumns({ ...values, [first]: [cell] }), 'SCL-0807');
+  await refused(() => scorer.scoreColumns({ ...values, [first]: { length: 1, [Symbol.toStringTag]: 'Float64Array' } }), 'SCL-0807');
+  for (const text of [5, null, {}, Symbol('en'), ['en'], revoked()]) {
+    await refused(() => scorer.score(record, { language: text }), 'SCL-0807');
+    await refused(() => scorer.scoreAll([record], { language: text }), 'SCL-0807');
+    await refused(() => scorer.explain(record, { language: text }), 'SCL-0807');
+    await refused(() => scorer.explain(record, { score: text }), 'SCL-0807');
+    await refused(() => open(bundle, { language: text }), 'SCL-0807');
+    await refused(() => open(bundle, { digest: text }), 'SCL-0807');
+    await refused(() => open(bundle, { previous: { name: text, version: '0.0.1' } }), 'SCL-0807');
+    await refused(() => scorer.batch(1, { outputs: text === null ? 7 : [text] }), 'SCL-0807');
+    await refused(() => scorer.scoreColumns(values, { outputs: text === null ? 7 : [text] }), 'SCL-0807');
+  }
+  for (const reasons of [0n, '', 0, NaN, null, {}, Symbol('yes'), revoked()]) {
+    const wanted = reasons === null || typeof reasons === 'object' || typeof reasons === 'symbol';
+    assert.equal('reasons' in scorer.score(record, { reasons }).scores[0], wanted, typeof reasons);
+  }
+  await refused(() => open(bundle, { publicKey: { length: 32, [Symbol.toStringTag]: 'Uint8Array' } }), 'SCL-0807');
+  const moved = Uint8Array.from(bundle).buffer;
+  structuredClone(moved, { transfer: [moved] });
+  await refused(() => open(moved), 'SCL-0807');
+  // Everybody's engine goes on.
+  assert.equal(scorer.score(record).digest, signed.digest);
+  assert.equal(other.score(record).digest, signed.digest);
+  scorer.dispose();
+  other.dispose();
+});
+
+test('half letters stay in their own text', async () => {
+  const scorer = await Scorer.open(readFileSync(join(corpus, 'every-kind.sclb')), { publicKey: null });
+  const { records } = JSON.parse(readFileSync(join(corpus, 'every-kind.json'), 'utf8'));
+  const texts = scorer.fields.filter(({ type }) => type === 'category' || type === 'date').map(({ name }) => name);
+  assert.ok(texts.length >= 2);
+  const seen = (given) => {
+    const [answer] = scorer.scoreAll([given]);
+    return answer.digest ?? [answer.code, answer.field, answer.message];
+  };
+  const full = records.find((given) => texts.every((name) => typeof given[name] === 'string'));
+  assert.ok(full !== undefined);
+  for (const [a, b] of texts.flatMap((one) => texts.map((two) => [one, two])).filter(([one, two]) => one !== two)) {
+    const lone = { ...full, [a]: 'x\ud83d', [b]: '\ude00' };
+    assert.deepEqual(seen(lone), seen({ ...full, [a]: 'x\ufffd', [b]: '\ufffd' }), `${a}, ${b}`);
+    assert.deepEqual(seen({ ...full, [a]: '\ud83d' }), seen({ ...full, [a]: '\ufffd' }), a);
+  }
+  const pair = '\u{1f600}'.repeat(3000);
+  assert.deepEqual(seen({ ...full, [texts[0]]: pair }), seen({ ...full, [texts[0]]: 'y'.repeat(5000) }));
+  scorer.dispose();
+});
+
+test('records in their places', async () => {
+  const scorer = await open(bundle);
+  const sparse = new Array(3);
+  sparse[1] = record;
+  const answers = scorer.scoreAll(sparse);
+  assert.deepEqual(answers.map((answer) => answer.code ?? answer.digest), ['SCL-0202', signed.digest, 'SCL-0202']);
+  assert.deepEqual(answers.map(({ row }) => row), [0, undefined, 2]);
+  scorer.dispose();
+});
+
+test('truths are no numbers and no categories', async () => {
+  const scorer = await open(bundle);
+  const values = Object.fromEntries(scorer.fields.map(({ name }) => [name, [record[name], record[name]]]));
+  const details = ({ code, message, path, mend, row, field }) => ({ code, message, path, mend, row, field });
+  for (const { name, type } of scorer.fields.filter(({ type }) => type !== 'boolean')) {
+    const asColumn = await refused(() => scorer.scoreColumns({ ...values, [name]: [true, record[name]] }), 'SCL-0205');
+    const asRecord = await refused(() => scorer.score({ ...record, [name]: true }), 'SCL-0205');
+    assert.deepEqual(details(asColumn), details(asRecord), type);
+    const second = await refused(() => scorer.scoreColumns({ ...values, [name]: [record[name], false] }), 'SCL-0205');
+    assert.deepEqual([second.row, second.field], [1, name]);
+  }
+  scorer.dispose();
+  // Every type's words are the engine's.
+  const all = await Scorer.open(readFileSync(join(corpus, 'every-kind.sclb')), { publicKey: null });
+  const { records } = JSON.parse(readFileSync(join(corpus, 'every-kind.json'), 'utf8'));
+  const full = records.find((given) => all.scoreAll([given])[0].digest !== undefined);
+  for (const { name, type } of all.fields) {
+    const columns = { [name]: [true] };
+    if (type === 'boolean') continue;
+    const asRecord = all.scoreAll([{ ...full, [name]: true }])[0];
+    assert.deepEqual(details(await refused(() => all.scoreColumns(columns), 'SCL-0205')), details(asRecord), type);
+  }
+  const boolean = all.fields.find(({ type }) => type === 'boolean');
+  if (boolean !== undefined) {
+    const out = all.info.outputs;
+    const column = (value) => {
+      try {
+        return all.scoreColumns({ [boolean.name]: [value] }, { outputs: out }).columns;
+      } catch (error) {
+        return error.message;
+      }
+    };
+    assert.deepEqual(column(true), column(1));
+  }
+  all.dispose();
+});
+
+test('columns have only the names that were asked for', async () => {
+  const scorer = await open(bundle);
+  const { columns } = scorer.scoreColumns({});
+  assert.equal(Object.getPrototypeOf(columns), null);
+  assert.equal('toString' in columns, false);
+  scorer.dispose();
+});
+
 test('getters that come back', async () => {
   const [scorer, other] = [await open(bundle), await open(bundle)];
   const first = scorer.fields[1].name;
@@ -210,6 +341,7 @@ test('views of a memory that grows', async () => {
   others.forEach((other) => other.dispose());
   batch.dispose();
   await refused(() => batch.run(), 'SCL-0804');
+  await refused(() => batch.values, 'SCL-0804');
   scorer.dispose();
 });
 
@@ -219,7 +351,7 @@ test('after dispose', async () => {
   scorer.dispose();
   scorer.dispose();
   for (const work of [() => scorer.score(record), () => scorer.scoreAll([record]), () => scorer.explain(record),
-    () => scorer.scoreColumns({ [scorer.fields[0].name]: [null] }), () => scorer.batch(1), () => batch.run()]) {
+    () => scorer.scoreColumns({ [scorer.fields[0].name]: [null] }), () => scorer.batch(1), () => batch.run(), () => batch.values]) {
     await refused(work, 'SCL-0804');
   }
   assert.equal(scorer.info.digest, signed.bundle);
@@ -273,6 +405,7 @@ test('a trap: what was open is dead, and a new init starts anew', async () => {
   }
   await refused(() => scorer.score(record), 'SCL-0803', ScoreletError);
   await refused(() => batch.run(), 'SCL-0803', ScoreletError);
+  await refused(() => batch.values, 'SCL-0803', ScoreletError);
   await init();
   await refused(() => scorer.score(record), 'SCL-0803', ScoreletError);
   await refused(() => batch.run(), 'SCL-0803', ScoreletError);
