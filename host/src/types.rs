@@ -30,7 +30,8 @@ fn record(out: &mut String, bundle: &Bundle) {
         "",
         &["One applicant's input. A field that may be missing is optional; null says the same.".into()],
     );
-    out.push_str("export interface Record {\n");
+    // Not an interface: only a type alias can be given where the package wants an object with any names.
+    out.push_str("export type Record = {\n");
     for (index, field) in bundle.fields.iter().enumerate() {
         let help = bundle.form_of(index).map_or(&[][..], |form| &form.help);
         comment(out, "  ", &about(field, help));
@@ -38,7 +39,7 @@ fn record(out: &mut String, bundle: &Bundle) {
         let (mark, null) = if optional { ("?", " | null") } else { ("", "") };
         let _ = writeln!(out, "  {}{mark}: {}{null};", key(&field.name), kind(field));
     }
-    out.push_str("}\n\n");
+    out.push_str("};\n\n");
 }
 
 /// The type of a field's values.

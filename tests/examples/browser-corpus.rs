@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::source::compile;
 use scorelet_core::bundle::{Bundle, Digest, Trust};
+use scorelet_core::schema::Field;
 use scorelet_core::scorer::{Options, Scorer};
 use scorelet_tests::corpus::Case;
 use scorelet_tests::generate;
@@ -22,6 +23,8 @@ const GENERATED: u64 = 80;
 const ROWS: usize = 200;
 /// Rows of each golden model.
 const GOLDEN_ROWS: usize = 60;
+/// Rows of each bundle whose contributions are compared.
+const EXPLAINED: usize = 8;
 /// Rows of a block.
 const BLOCK: usize = 25;
 
@@ -108,6 +111,7 @@ fn write(
         })
         .collect();
 
+    let explained = explanations(&mut scorer, &fields, seed);
     let columns = generate::rows(&mut Random::new(seed + 1_000_000), &fields, rows, false);
     let ids: Vec<u32> = names.iter().map(|(_, id)| *id).collect();
     let blocks: Vec<Value> = (0..rows).step_by(BLOCK).map(|from| {
@@ -124,7 +128,7 @@ fn write(
     let names: Vec<&String> = names.iter().map(|(name, _)| name).collect();
     let about = json!({
         "bundle": digest, "records": records, "answers": answers,
-        "rows": rows, "block": BLOCK, "outputs": names, "blocks": blocks,
+        "rows": rows, "block": BLOCK, "outputs": names, "blocks": blocks, "explained": explained,
     });
     let write = |extension: &str, bytes: &[u8]| {
         fs::write(folder.join(format!("{name}.{extension}")), bytes).expect("it can be written");
@@ -133,6 +137,25 @@ fn write(
     write("json", about.to_string().as_bytes());
     write("f64", &columns.values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
     records.len() + rows
+}
+
+/// Records with what moved each explained score of theirs: the contributions in the inputs' order, then the baseline, as hexadecimal
+/// digits of their bits; null where the output is absent. Records that are refused are left out.
+fn explanations(scorer: &mut Scorer, fields: &[Field], seed: u64) -> Vec<Value> {
+    let rows = generate::rows(&mut Random::new(seed + 2_000_000), fields, EXPLAINED, true);
+    let records = generate::records(fields, &rows);
+    let names: Vec<String> = scorer.bundle().scores.iter().map(|score| score.name.clone()).collect();
+    let mut found = Vec::new();
+    for (row, record) in records.into_iter().enumerate() {
+        let values = rows.slice(row, row + 1).values;
+        for (index, name) in names.iter().enumerate() {
+            let Ok(Some(moved)) = scorer.contributions(1, &values, index) else { continue };
+            let bits: Vec<String> = moved.iter().map(|x| format!("{:016x}", x.to_bits())).collect();
+            let bits = if moved.iter().any(|x| x.is_nan()) { Value::Null } else { json!(bits) };
+            found.push(json!({ "record": record, "score": name, "bits": bits }));
+        }
+    }
+    found
 }
 
 /// Every node's outputs, by the names that the npm package has for them.

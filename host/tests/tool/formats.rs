@@ -118,7 +118,7 @@ fn a_table_fits_its_terminal() {
 fn types_of_a_bundle() {
     let sandbox = Sandbox::with_card();
     let printed = sandbox.run(&["types", "card.sclb"]).ok();
-    assert!(printed.contains("export interface Record {\n"), "{printed}");
+    assert!(printed.contains("export type Record = {\n"), "{printed}");
     assert!(printed.contains("export type ScoreName = \"credit\";"), "{printed}");
     assert_eq!(sandbox.run(&["types", "card", "-o", "card.d.ts"]).ok(), "");
     assert_eq!(sandbox.read("card.d.ts"), printed);

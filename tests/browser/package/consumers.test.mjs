@@ -9,7 +9,10 @@ import { pathToFileURL } from 'node:url';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import webpack from 'webpack';
-import { consumer, consumers, install, installed, launch, root, serve, signed, signedBundle, visit } from './harness.mjs';
+import { consumer, consumers, install, installed, launch, root, serve, signed, signedBundle, target, visit } from './harness.mjs';
+
+/** The command-line tool, as the test run has built it. */
+const scorelet = join(target, 'debug/scorelet');
 
 let browser;
 before(async () => {
@@ -55,6 +58,21 @@ test('types in a strict project, by each module resolution', () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['use.ts'] }));
     execFileSync(process.execPath, [tsc, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] });
   }
+});
+
+test('types of a bundle, as `scorelet types` writes them', () => {
+  const folder = consumer('node');
+  execFileSync(scorelet, ['types', signedBundle, '-o', join(folder, 'card.d.ts')]);
+  const options = { module: 'nodenext', moduleResolution: 'nodenext', strict: true, noEmit: true, target: 'es2022', types: [],
+    exactOptionalPropertyTypes: true, skipLibCheck: false, lib: ['es2022', 'dom', 'esnext.disposable'] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['card.ts'] }));
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+});
+
+test('`scorelet certify` over the very file in the tarball', () => {
+  const said = execFileSync(scorelet, ['certify', signedBundle, '--wasm', join(installed, 'dist/scorelet_bg.wasm')], { encoding: 'utf8' });
+  assert.match(said, /certified: all agree, bit by bit/);
 });
 
 test('a plain <script type="module">', () => scores([consumer('plain'), consumers]));

@@ -7,7 +7,7 @@ const text = new TextDecoder();
 export async function run({ Scorer, ScoreletError }, load) {
   const json = async (name) => JSON.parse(text.decode(await load(name)));
   const index = await json('index.json');
-  const found = { bundles: 0, records: 0, rows: 0, differences: [] };
+  const found = { bundles: 0, records: 0, rows: 0, explained: 0, differences: [] };
   for (const name of index.cases) {
     const about = await json(`${name}.json`);
     const scorer = await Scorer.open(await load(`${name}.sclb`), { publicKey: null });
@@ -16,6 +16,19 @@ export async function run({ Scorer, ScoreletError }, load) {
     };
     differ('bundle', scorer.info.digest, about.bundle);
     scorer.scoreAll(about.records).forEach((answer, row) => differ(`record ${row}`, short(answer), about.answers[row]));
+    about.explained.forEach(({ record, score, bits }, row) => {
+      const where = `explanation ${row}`;
+      try {
+        const { baseline, contributions, total } = scorer.explain(record, { score });
+        const moved = contributions.map(({ contribution }) => contribution);
+        differ(where, baseline === null ? null : [...moved, baseline].map(hex), bits);
+        if (bits !== null) differ(`${where}, total`, hex(moved.reduce((sum, x) => sum + x, baseline)), hex(total));
+        found.explained += bits === null ? 0 : 1;
+      } catch (error) {
+        if (!(error instanceof ScoreletError)) throw error;
+        differ(where, short(error), bits);
+      }
+    });
     const values = new Float64Array(await load(`${name}.f64`));
     for (let block = 0; block * about.block < about.rows; block++) {
       const from = block * about.block;
@@ -58,6 +71,13 @@ export async function run({ Scorer, ScoreletError }, load) {
       throw error;
     }
   }
+}
+
+/** The bits of a number. */
+function hex(x) {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, x);
+  return view.getBigUint64(0).toString(16).padStart(16, '0');
 }
 
 function joined(columns) {

@@ -12,6 +12,7 @@ const FEWEST = 20_000;
 function check(found) {
   assert.deepEqual(found.differences.slice(0, 5), [], `${found.differences.length} differences`);
   assert.ok(found.records + found.rows >= FEWEST, `only ${found.records + found.rows} rows`);
+  assert.ok(found.explained >= 500, `only ${found.explained} explanations`);
 }
 
 test('the corpus in Node', async (t) => {
@@ -22,7 +23,7 @@ test('the corpus in Node', async (t) => {
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
   });
   check(found);
-  t.diagnostic(`${found.bundles} bundles, ${found.records} records, ${found.rows} rows of columns`);
+  t.diagnostic(`${found.bundles} bundles, ${found.records} records, ${found.rows} rows of columns, ${found.explained} explanations`);
 });
 
 test('the corpus in Chromium', async (t) => {
@@ -33,7 +34,7 @@ test('the corpus in Chromium', async (t) => {
   try {
     const found = await visit(browser, server.url, (page) => result(page, 240_000));
     check(found);
-    t.diagnostic(`${found.bundles} bundles, ${found.records} records, ${found.rows} rows of columns`);
+    t.diagnostic(`${found.bundles} bundles, ${found.records} records, ${found.rows} rows of columns, ${found.explained} explanations`);
   } finally {
     await browser.close();
     await server.stop();

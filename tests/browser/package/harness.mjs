@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
-const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
+export const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 export const corpus = join(target, 'browser-corpus');
 /** Folder of the consumers: the tarball is installed here, and each has a folder of its own below. */
 export const consumers = join(target, 'consumers');
