@@ -62,7 +62,7 @@ test('types in a strict project, by each module resolution', () => {
 
 test('types of a bundle, as `scorelet types` writes them', () => {
   const folder = consumer('node');
-  execFileSync(scorelet, ['types', signedBundle, '-o', join(folder, 'card.d.ts')]);
+  execFileSync(scorelet, ['types', signedBundle, '-o', join(folder, 'bundle.d.ts')]);
   const options = { module: 'nodenext', moduleResolution: 'nodenext', strict: true, noEmit: true, target: 'es2022', types: [],
     exactOptionalPropertyTypes: true, skipLibCheck: false, lib: ['es2022', 'dom', 'esnext.disposable'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['card.ts'] }));

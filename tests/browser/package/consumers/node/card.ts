@@ -1,18 +1,18 @@
 import type { Scorer, ScoreletError } from '@scorelet/core';
-import type * as card from './card.js';
+import type * as card from './bundle.js';
 
 /** What `scorelet types` wrote for a bundle, against the package. */
 export function use(scorer: Scorer, record: card.Record, records: card.Record[]): card.Decision {
   const all: unknown[] = scorer.scoreAll(records);
-  const score: card.ScoreName = 'standard';
+  const score: card.ScoreName = 'credit';
   const { contributions } = scorer.explain(record, { score });
-  const outputs: card.Output[] = ['standard.score', 'standard.pd'];
+  const outputs: card.Output[] = ['credit.score', 'credit.pd'];
   scorer.batch(all.length + contributions.length, { outputs }).dispose();
   const decision = scorer.score(record) as card.Decision;
-  const [standard] = decision.scores;
-  const name: 'standard' = standard.name;
-  const reasons: card.ReasonCode[] = (standard.reasons ?? []).map(({ code }) => code);
-  console.log(name, standard.band, reasons);
+  const [credit] = decision.scores;
+  const name: 'credit' = credit.name;
+  const reasons: card.ReasonCode[] = (credit.reasons ?? []).map(({ code }) => code);
+  console.log(name, credit.band, reasons);
   return decision;
 }
 
