@@ -31,6 +31,11 @@ const VIEWS = {
   },
 };
 
+/** Lays everything out, also what is out of sight, so that it is looked at and photographed. */
+const whole = (page) => page.evaluate(() => {
+  for (const card of document.querySelectorAll(".below > .card")) card.style.contentVisibility = "visible";
+});
+
 for (const [view, use] of Object.entries(VIEWS)) {
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 360]) {
@@ -39,6 +44,7 @@ for (const [view, use] of Object.entries(VIEWS)) {
         const { page, done } = await visit(browser, server.url, { path: `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
         await accessible(page, `${view} before use`);
         await use(page);
+        await whole(page);
         await accessible(page, view);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${wide} pixels wider than the screen`);

@@ -26,6 +26,8 @@ test("nothing left: no bytes sent, no other host, and every request is listed", 
   assert.match(counts.find((one) => one.includes("other hosts")), /^0 /);
   const listed = await page.locator("#log").textContent();
   for (const name of ["/early.js", ".wasm", "/bundles/scorecard.sclb", "/bundles/manifest.json"]) assert.ok(listed.includes(name), name);
+  // What is stored is counted again once it is all there.
+  await page.waitForFunction(() => /1\d files|2\d files/.test(document.querySelector("main").textContent));
   // What the page holds is what was filled in.
   assert.match(await text(page, "#held"), /Checking account/);
   assert.match(await page.locator("main").textContent(), /connect-src 'self'/);

@@ -91,11 +91,22 @@ export function privacy(app: App): View {
         ? h("p", { class: "quiet" }, texts.settingsNone)
         : h("dl", { class: "held" }, list.map((one) => h("div", null, h("dt", null, texts.settingNames[one.key] ?? one.key), h("dd", null, one.value)))),
     );
+    countStored();
+  };
+  const countStored = (): void =>
     void stored().then((found) => {
       files.textContent = found.files > 0 ? texts.storedFiles(f.whole(found.files), f.bytes(found.bytes)) : texts.storedNone;
     });
-  };
   holds();
+  // What is fetched may be stored, a moment later.
+  let counting = 0;
+  ends.push(
+    requests.onChange(() => {
+      clearTimeout(counting);
+      counting = window.setTimeout(countStored, 500);
+    }),
+    () => clearTimeout(counting),
+  );
   const said = h("p", { class: "quiet", role: "status" });
   const forgetAll = async (): Promise<void> => {
     app.draft.clear();
