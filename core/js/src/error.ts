@@ -64,13 +64,14 @@ export function own(
   return new ScoreletError({ code, message, place: more.place ?? place, mend: more.mend ?? mend }, more.cause);
 }
 
-/** What the engine throws when it refuses is an error as JSON; anything else is none of its refusals. */
+/** What the engine throws when it refuses is plain data with a code; anything else is none of its refusals. */
 export function refusal(thrown: unknown): ScoreletError | undefined {
-  if (typeof thrown !== 'string') return undefined;
   try {
-    const details = JSON.parse(thrown) as ErrorDetails;
-    return /^SCL-\d{4}$/.test(details.code) ? new ScoreletError(details) : undefined;
+    const details = thrown as ErrorDetails | null;
+    const known = typeof details === 'object' && details !== null && /^SCL-\d{4}$/.test(details.code);
+    return known ? new ScoreletError(details) : undefined;
   } catch {
+    // A proxy or a getter of somebody else's.
     return undefined;
   }
 }

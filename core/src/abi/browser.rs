@@ -1,14 +1,15 @@
 //! Bindings for JavaScript: what the npm package's façade stands on. No domain logic.
 //!
 //! A record crosses as three flat values (see [`frame`]): the façade reads the object's own members once, so that
-//! getters run outside of the engine and every key is looked at. Decisions, explanations and refusals come back as the
-//! JSON that the raw ABI gives: building objects member by member (serde-wasm-bindgen) was no quicker, and 5 KB of
-//! compressed wasm larger (docs/browser.md). Columns cross without copies: the façade makes typed-array views of an area
-//! in the engine's memory.
+//! getters run outside of the engine and every key is looked at. Refusals are thrown as plain objects (serde-wasm-bindgen);
+//! decisions and explanations come back as the JSON that the raw ABI gives: building them member by member was no quicker,
+//! and larger (docs/browser.md). Columns cross without copies: the façade makes typed-array views of an area in the engine's
+//! memory.
 
 mod explanation;
 mod frame;
 
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use super::area::Area;
@@ -19,11 +20,31 @@ use crate::error::{BundleError, RecordError};
 use crate::record::Row;
 use crate::scorer::Options;
 
-/// An error as JSON, to be thrown.
+/// An error as the façade's `ScoreletError` takes it.
+#[derive(Serialize)]
+struct Refusal<'a> {
+    code: &'a str,
+    message: &'a str,
+    place: &'a str,
+    mend: &'a str,
+    row: Option<u32>,
+    field: Option<&'a str>,
+}
+
+/// An error as a plain object, to be thrown.
 fn refusal(error: impl Into<AbiError>) -> JsValue {
-    let mut out = Vec::new();
-    error.into().write_json(&mut out);
-    JsValue::from(text(out))
+    let error = error.into();
+    let (code, place, mend) = error.words();
+    let record = error.record();
+    let refusal = Refusal {
+        code,
+        message: &error.to_string(),
+        place: &place,
+        mend: &mend,
+        row: record.and_then(RecordError::row).map(|row| row as u32),
+        field: record.and_then(RecordError::field),
+    };
+    serde_wasm_bindgen::to_value(&refusal).unwrap_or(JsValue::NULL)
 }
 
 /// Texts that the engine writes are UTF-8: it has put them together from texts and ASCII.
@@ -44,7 +65,7 @@ impl Engine {
     /// Verifies and opens a bundle. `key`: the 32 bytes of the only public key that is accepted, or nothing for any
     /// publisher. `name` and `version`: of the bundle that this one has to follow.
     ///
-    /// Errors, here and below: JSON with code, message, place and mend.
+    /// Errors, here and below: an object with code, message, place and mend.
     pub fn open(
         bytes: &[u8],
         key: Option<Box<[u8]>>,

@@ -42,9 +42,9 @@ pub(super) enum AbiError {
 }
 
 impl AbiError {
-    /// Appends the error as JSON.
-    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
-        let (code, place, mend) = match self {
+    /// Its code, place and mend.
+    pub(super) fn words(&self) -> (&'static str, String, String) {
+        match self {
             Self::Handle { .. } => ("SCL-0401", "call".to_owned(), "open a bundle first".to_owned()),
             Self::Rows { .. } => ("SCL-0402", "call".to_owned(), "score fewer rows in one call".to_owned()),
             Self::NoContributions { .. } => (
@@ -55,11 +55,21 @@ impl AbiError {
             Self::Engine(e) => (e.code(), e.place(), e.mend()),
             #[cfg(feature = "browser")]
             Self::Pin(e) => (e.code(), e.place(), e.mend()),
-        };
-        let record = match self {
+        }
+    }
+
+    /// The record error that it is, if it is one.
+    pub(super) fn record(&self) -> Option<&RecordError> {
+        match self {
             Self::Engine(Error::Record(e)) => Some(e),
             _ => None,
-        };
+        }
+    }
+
+    /// Appends the error as JSON.
+    pub(super) fn write_json(&self, out: &mut Vec<u8>) {
+        let (code, place, mend) = self.words();
+        let record = self.record();
         Json::new(out).object(|json| {
             json.key("code").text(code);
             json.key("message").text(&self.to_string());
