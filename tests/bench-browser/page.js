@@ -23,8 +23,11 @@ async function data() {
 }
 
 async function openOurs() {
+  // The bundle is on its way while the engine is.
+  const bundle = fetch('model.sclb');
+  const publicKey = fetch('publisher.pub').then((answer) => answer.text());
   const { Scorer } = await import('./scorelet/index.js');
-  return Scorer.open('model.sclb', { publicKey: null });
+  return Scorer.open(bundle, { publicKey: (await publicKey).trim().split(':').pop() });
 }
 
 async function openTheirs() {

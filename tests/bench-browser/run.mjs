@@ -10,7 +10,7 @@ const [dist, models, , rounds = '5'] = process.argv.slice(2);
 const here = new URL('.', import.meta.url).pathname;
 const FOLDERS = { scorelet: dist, ort: join(here, 'node_modules/onnxruntime-web/dist') };
 const FILES = {
-  'model.sclb': join(models, 'xgboost-500x6.sclb'), 'model.onnx': join(models, 'xgboost-500x6.onnx'),
+  'model.sclb': join(models, 'xgboost-500x6.sclb'), 'publisher.pub': join(models, 'publisher.pub'), 'model.onnx': join(models, 'xgboost-500x6.onnx'),
   'rows.f32': join(models, 'rows.f32'), 'margins.f32': join(models, 'margins.f32'),
 };
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };

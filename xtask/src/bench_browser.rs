@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::args::Args;
-use crate::run::{output, program, root, run, target};
+use crate::run::{node_tool, output, program, root, run, target};
 use crate::wasm::cargo_with_core;
 use crate::{npm, python, setup};
 
@@ -44,11 +44,21 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     std::fs::create_dir_all(&source)?;
     std::fs::copy(root().join(FOLDER).join("bundle.toml"), source.join("bundle.toml"))?;
     std::fs::copy(models.join(format!("{MODEL}.json")), source.join("model.json"))?;
-    let build = ["run", "--release", "--locked", "--package", "scorelet", "--", "build"];
+    run(&mut cargo_with_core(&["build", "--release", "--locked", "--package", "scorelet"])?)?;
+    let (tool, key) = (target().join("release/scorelet"), models.join("publisher"));
+    if !key.with_extension("key").is_file() {
+        output(program(&tool, &["keygen"]).arg(&key))?;
+    }
     let bundle = models.join(format!("{MODEL}.sclb"));
-    run(cargo_with_core(&build)?.arg(&source).arg("-o").arg(&bundle))?;
+    let signed = ["--key".into(), key.with_extension("key")];
+    output(program(&tool, &["build"]).arg(&source).arg("-o").arg(&bundle).args(signed))?;
     println!("  {rounds} rounds in Chromium");
-    let dist = root().join("core/js/dist");
+    // One file, as a bundler makes it for a page, and as ONNX Runtime Web comes.
+    let dist = models.join("package");
+    let bundled = format!("--outfile={}", dist.join("index.js").display());
+    let entry = ["core/js/dist/index.js", "--bundle", "--minify", "--format=esm", "--log-level=warning"];
+    run(program(node_tool("esbuild/bin/esbuild"), &entry).arg(bundled))?;
+    std::fs::copy(npm::wasm(), dist.join("scorelet_bg.wasm"))?;
     let script = format!("{FOLDER}/run.mjs");
     let text = output(program("node", &[&script]).arg(dist).arg(&models).args(["--rounds", &rounds]))?;
     std::fs::write(models.join("browser.json"), &text)?;
