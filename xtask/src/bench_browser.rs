@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::args::Args;
+use crate::bench_peers::verdict;
 use crate::run::{node_tool, output, program, root, run, target};
 use crate::wasm::cargo_with_core;
 use crate::{npm, python, setup};
@@ -80,9 +81,9 @@ fn report(results: &Value) -> Result<bool> {
         let (ours, theirs) = (figure("scorelet", bar.ours), figure("onnxruntime_web", bar.theirs));
         let holds = ours / theirs <= bar.most;
         met &= holds;
-        let verdict = if holds { "met   " } else { "MISSED" };
         println!(
-            "{verdict}  {}: {ours:.2} against {theirs:.2}: 1/{:.1} (at most 1/{:.1})",
+            "{}  {}: {ours:.2} against {theirs:.2}: 1/{:.1} (at most 1/{:.1})",
+            verdict(holds),
             bar.what,
             theirs / ours,
             1.0 / bar.most
@@ -90,6 +91,6 @@ fn report(results: &Value) -> Result<bool> {
     }
     let cold = figure("scorelet", "cold_ms");
     let holds = cold <= 60.0;
-    println!("{}  cold start: {cold:.1} ms (at most 60)", if holds { "met   " } else { "MISSED" });
+    println!("{}  cold start: {cold:.1} ms (at most 60)", verdict(holds));
     Ok(met & holds)
 }

@@ -95,7 +95,7 @@ fn report(results: &Value) -> bool {
             Bound::AtLeast(least) => (ratio >= least, format!("at least {least:.1}")),
         };
         met &= holds;
-        println!("{}  {}: {ratio:.3} ({bound})", if holds { "met    " } else { "MISSED " }, bar.what);
+        println!("{}  {}: {ratio:.3} ({bound})", verdict(holds), bar.what);
     }
     let native = ours(results, SMALL, "native", &Ours::Single) / ours(results, SMALL, "wasm", &Ours::Single);
     println!("{}  single row, native against wasm: {native:.3} (at most 0.750)", verdict(native <= 0.75));
@@ -104,7 +104,8 @@ fn report(results: &Value) -> bool {
     met & (native <= 0.75) & (load <= 3.0)
 }
 
-fn verdict(holds: bool) -> &'static str {
+/// A word before a bar.
+pub(crate) fn verdict(holds: bool) -> &'static str {
     if holds { "met    " } else { "MISSED " }
 }
 

@@ -5,8 +5,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 
+export { launch } from '../chromium.mjs';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const target = resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 export const corpus = join(target, 'browser-corpus');
@@ -36,6 +36,8 @@ export function install() {
 export function consumer(name) {
   const folder = join(consumers, name);
   rmSync(folder, { recursive: true, force: true });
+  // What most of them do with the package; one that does it another way has a file of its own.
+  cpSync(fileURLToPath(new URL('./consumers/score.js', import.meta.url)), join(folder, 'score.js'));
   cpSync(fileURLToPath(new URL(`./consumers/${name}`, import.meta.url)), folder, { recursive: true });
   cpSync(signedBundle, join(folder, 'public/signed.sclb'));
   cpSync(join(corpus, 'signed.json'), join(folder, 'public/signed.json'));
@@ -71,15 +73,6 @@ export async function serve(folders, types = {}) {
       server.closeAllConnections();
     }),
   };
-}
-
-/** Debian's Chromium, with nothing of its own on the network. */
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.SCORELET_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
-  });
 }
 
 /** Opens a page in a profile of its own and gives what its `result` comes to; any error on it fails. */

@@ -2,18 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { applicants, bundles, host, launch, scratch, serve, text, visit } from "./harness.mjs";
+import { test } from "node:test";
+import { applicants, bundles, host, scratch, text, visit } from "./harness.mjs";
+import { browser, server } from "./running.mjs";
 import { parse } from "./csv.mjs";
-
-let browser, server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
 
 const rows = parse(readFileSync(applicants, "utf8"));
 const score = (page) => text(page, ".score-figure");

@@ -2,21 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { parse, write } from "./csv.mjs";
-import { applicants, bundles, host, launch, root, scratch, serve, text, visit } from "./harness.mjs";
+import { applicants, bundles, host, root, scratch, text, visit } from "./harness.mjs";
+import { browser, server } from "./running.mjs";
 
 const ROWS = 200_000;
 const EXAMPLE = "host/examples/german-credit/scorecard";
-let browser, server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
-
 const open = async () => {
   const visited = await visit(browser, server.url, { path: "#/developer", acceptDownloads: true });
   await visited.page.waitForSelector("#bundle-status .summary");

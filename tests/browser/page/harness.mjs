@@ -5,7 +5,6 @@ import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 const target = process.env.CARGO_TARGET_DIR ? join(root, process.env.CARGO_TARGET_DIR) : join(root, "target");
@@ -30,22 +29,6 @@ export async function serve() {
     server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
   return { url, process: server, stop: () => server.kill() };
-}
-
-/** Debian's Chromium, with nothing of its own on the network. */
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.SCORELET_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
 }
 
 /** What the page itself measures, from its first line on. */

@@ -1,17 +1,9 @@
 // Each view in both themes and on a phone: no violation of accessibility, nothing wider than the screen, and a picture.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { accessible, launch, screenshots, serve, visit } from "./harness.mjs";
-
-let browser, server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+import { test } from "node:test";
+import { accessible, screenshots, visit } from "./harness.mjs";
+import { browser, server } from "./running.mjs";
 
 const VIEWS = {
   async applicant(page) {

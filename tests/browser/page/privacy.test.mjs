@@ -1,16 +1,8 @@
 // The privacy view: what it counts is so, and the page works with the network cut.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, serve, stored, text, visit } from "./harness.mjs";
-
-let browser, server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+import { test } from "node:test";
+import { stored, text, visit } from "./harness.mjs";
+import { browser, server } from "./running.mjs";
 
 const scored = (page) => page.waitForFunction(() => /^\d+$/.test(document.querySelector(".score-figure")?.textContent));
 

@@ -1,16 +1,8 @@
 // Nothing that shifts, and no task of the main thread over 50 ms.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, serve, visit } from "./harness.mjs";
-
-let browser, server;
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+import { test } from "node:test";
+import { visit } from "./harness.mjs";
+import { browser, server } from "./running.mjs";
 
 /** Records a trace; the function that it gives ends it and gives the events. */
 async function trace(page) {
