@@ -9,6 +9,7 @@ mod bench_browser;
 mod bench_peers;
 mod check;
 mod demo;
+mod edge;
 mod fuzz;
 mod licences;
 mod npm;
@@ -34,6 +35,8 @@ cargo xtask TASK
        [--port N]                serve the page on 127.0.0.1 (port 4173 or the first free one after it; 0: any)
   test [--only STEP]... [--list] every check and test there is; ends with `N passed, N failed`
   wasm [--sweep]                 build the core for wasm, optimise it, print its sizes; --sweep compares profiles
+  edge [--dry-run]               build the edge worker for workerd and Cloudflare into target/edge/worker, print its sizes;
+                                 --dry-run also does what wrangler would deploy, without deploying it
   npm                            build the npm package @scorelet/core, print its sizes, pack it into target/npm
   peers [--seed N] [--models N] [--older]
                                  the trainers themselves train random models now; every answer is compared
@@ -65,6 +68,7 @@ fn dispatch(args: &mut Args) -> Result<bool> {
         Some("test") => check::task(args),
         Some("wasm") => wasm::task(args),
         Some("npm") => npm::task(args),
+        Some("edge") => edge::task(args),
         Some("peers") => peers::task(args),
         Some("fuzz") => fuzz::task(args),
         Some("bench-peers") => bench_peers::task(args),

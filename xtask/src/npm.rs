@@ -19,7 +19,7 @@ const JS_BUDGET: usize = 12 * 1024;
 
 /// References to JavaScript's values in wasm. The bindings hardly pass any, and without them `scorelet certify --wasm` can run
 /// the very file that ships: wasmtime would need its garbage collector for them.
-const EXTERNREF: &str = "reference-types";
+pub(crate) const EXTERNREF: &str = "reference-types";
 
 /// The package's folder.
 fn package() -> PathBuf {
@@ -128,7 +128,7 @@ fn startless(glue: &Path) -> Result<()> {
 }
 
 /// Takes back that a module uses a feature, so that wasm-bindgen does without: std was compiled with it, and its mark stays.
-fn switch_off(module: &mut [u8], feature: &str) {
+pub(crate) fn switch_off(module: &mut [u8], feature: &str) {
     let mark = [&[b'+', feature.len() as u8], feature.as_bytes()].concat();
     if let Some(at) = module.windows(mark.len()).rposition(|bytes| bytes == mark)
         && let Some(sign) = module.get_mut(at)

