@@ -38,42 +38,50 @@ pub(crate) fn folder() -> PathBuf {
 /// Builds the worker: a folder with `index.js` (the module), `index_bg.wasm`, `workerd.capnp` and `wrangler.toml`.
 /// Prints the sizes and refuses what is too large.
 pub(crate) fn build() -> Result<PathBuf> {
-    setup::npm()?;
-    setup::wasm_target()?;
-    // A target folder of its own: features do not unify with other builds, nor do they wait for each other.
-    let own = target().join("edge");
-    let package = ["--package", "scorelet-edge", "--lib", "--profile", "wasm"];
-    let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
-    reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
-    run(build.args(package).arg("--target-dir").arg(&own))?;
-    let mut module = fs::read(own.join("wasm32-unknown-unknown/wasm/scorelet_edge.wasm"))?;
-    // As in the npm package: without references `scorelet certify --wasm` runs the very file that ships.
-    switch_off(&mut module, EXTERNREF);
-    let glue = own.join("glue");
-    let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("scorelet_edge", module).out_name("scorelet_edge").typescript(false).module(true)?;
-    bindgen.reset_state_function(true).remove_producers_section(true).demangle(false);
-    bindgen.generate(&glue)?;
     let out = folder();
-    fs::create_dir_all(&out)?;
-    optimise(&glue.join("scorelet_edge_bg.wasm"), &out.join("index_bg.wasm"), &PASSES)?;
-    bundle(&glue, &out)?;
-    for file in CONFIGS {
-        fs::copy(root().join("edge-worker").join(file), out.join(file))
-            .with_context(|| format!("could not copy {file}"))?;
-    }
+    assemble("scorelet-edge", &root().join("edge-worker"), &CONFIGS, &out)?;
     measure(&out)?;
     Ok(out)
 }
 
+/// Builds any Rust worker of this workspace into `out`: its crate, its entry `js/worker.js`, its `configs`.
+pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Path) -> Result<()> {
+    setup::npm()?;
+    setup::wasm_target()?;
+    let name = package.replace('-', "_");
+    // A target folder of its own: features do not unify with other builds, nor do they wait for each other.
+    let own = target().join("edge");
+    let what = ["--package", package, "--lib", "--profile", "wasm"];
+    let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
+    run(build.args(what).arg("--target-dir").arg(&own))?;
+    let mut module = fs::read(own.join(format!("wasm32-unknown-unknown/wasm/{name}.wasm")))?;
+    // As in the npm package: without references `scorelet certify --wasm` runs the very file that ships.
+    switch_off(&mut module, EXTERNREF);
+    let glue = own.join(format!("glue-{package}"));
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes(&name, module).out_name(&name).typescript(false).module(true)?;
+    bindgen.reset_state_function(true).remove_producers_section(true).demangle(false);
+    bindgen.generate(&glue)?;
+    fs::create_dir_all(out)?;
+    optimise(&glue.join(format!("{name}_bg.wasm")), &out.join("index_bg.wasm"), &PASSES)?;
+    bundle(&name, source, &glue, out)?;
+    for file in configs {
+        fs::copy(source.join(file), out.join(file)).with_context(|| format!("could not copy {file}"))?;
+    }
+    Ok(())
+}
+
 /// Joins the worker's entry and the generated glue into `index.js`.
-fn bundle(glue: &Path, out: &Path) -> Result<()> {
+fn bundle(name: &str, source: &Path, glue: &Path, out: &Path) -> Result<()> {
     let entry = glue.join("worker.js");
-    fs::copy(root().join("edge-worker/js/worker.js"), &entry)?;
-    let generated = glue.join("scorelet_edge.js");
+    fs::copy(source.join("js/worker.js"), &entry)?;
+    let generated = glue.join(format!("{name}.js"));
     // workerd gives a module's wasm by a plain import; `import source` is a proposal that it does not know.
     let text = fs::read_to_string(&generated)?;
-    fs::write(&generated, text.replace("import source ", "import ").replace("./scorelet_edge_bg.wasm", "./index_bg.wasm"))?;
+    let text =
+        text.replace("import source ", "import ").replace(&format!("./{name}_bg.wasm"), "./index_bg.wasm");
+    fs::write(&generated, text)?;
     let esbuild = node_tool("esbuild/bin/esbuild");
     let how = [
         "--bundle",

@@ -1,21 +1,21 @@
-# The empty worker on plain workerd. Its folder comes by --directory-path=state=FOLDER, its port by --socket-addr=http=ADDRESS.
+# The empty worker on plain workerd, set up as the edge worker is.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .worker),
-    (name = "state", disk = (writable = true)),
+    (name = "main", worker = .empty),
+    (name = "state", disk = (path = "state", writable = true, allowDotfiles = false)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 
-const worker :Workerd.Worker = (
+const empty :Workerd.Worker = (
   modules = [
-    (name = "index.js", esModule = embed "../../../target/empty-worker/index.js"),
-    (name = "index_bg.wasm", wasm = embed "../../../target/empty-worker/index_bg.wasm"),
+    (name = "worker", esModule = embed "index.js"),
+    (name = "./index_bg.wasm", wasm = embed "index_bg.wasm"),
   ],
-  compatibilityDate = "2026-01-01",
+  compatibilityDate = "2026-11-01",
+  bindings = [(name = "SHARD", durableObjectNamespace = "Shard")],
   durableObjectNamespaces = [(className = "Shard", uniqueKey = "empty-shard", enableSql = true)],
   durableObjectStorage = (localDisk = "state"),
-  bindings = [(name = "SHARDS", durableObjectNamespace = "Shard")],
 );
