@@ -49,6 +49,16 @@ export const first = () => build('first');
 export const second = () => build('second', {
   change: (text) => text
     .replace('version = "1.0.0"', 'version = "1.1.0"')
-    .replace('intercept = -1.4', 'intercept = -1.3')
+    .replace('intercept = -3.3', 'intercept = -3.2')
     .replace('woe = 0.35', 'woe = 0.36'),
 });
+
+/** Decisions of the engine compiled into the tool, with reasons, for whole records. */
+export function scoreAll(path, records) {
+  mkdirSync(scratch, { recursive: true });
+  const input = join(scratch, 'records.ndjson');
+  const output = join(scratch, 'decisions.ndjson');
+  writeFileSync(input, records.map((record) => JSON.stringify(record)).join('\n'));
+  host('score', path, input, '--reasons', '--absent-columns', '--engine', 'native', '--format', 'ndjson', '--output', output);
+  return readFileSync(output, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+}

@@ -243,3 +243,8 @@ export async function pool(items, width, work) {
   await Promise.all(Array.from({ length: width }, lane));
   return results;
 }
+
+/** The rows of an answer in NDJSON. */
+export function lines(answer) {
+  return answer.text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+}

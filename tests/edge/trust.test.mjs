@@ -1,0 +1,252 @@
+// What the edge does not believe, and what it takes but marks: age, reuse, other keys, other bundles, broken bytes.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ORDINARY } from './applicants.mjs';
+import { first, second } from './bundles.mjs';
+import { device } from './device.mjs';
+import { Edge } from './harness.mjs';
+
+const [old, newer] = [first(), second()];
+let edge, tenant, phone;
+before(async () => {
+  [edge, phone] = await Promise.all([Edge.start(), device(old)]);
+  tenant = await edge.tenant({ bundles: [old] });
+});
+after(() => edge?.remove());
+
+/** A sealed receipt of an ordinary person. */
+const sealed = async (of = tenant, by = phone) => (await by.seal(await of.challenge(), ORDINARY.device)).receipt;
+const codes = (answer) => answer.json.assurance.unverified.map(({ code }) => code);
+
+test('a challenge is used once', async () => {
+  const challenge = await tenant.challenge();
+  const one = (await phone.seal(challenge, ORDINARY.device)).receipt;
+  const two = (await phone.seal(challenge, ORDINARY.device)).receipt;
+  assert.notEqual(one, two);
+  assert.equal((await tenant.decide({ receipt: one })).status, 201);
+  assert.equal((await tenant.decide({ receipt: one })).status, 409);
+  assert.equal((await tenant.decide({ receipt: two })).status, 409);
+  // A key that is repeated is no replay; another key is.
+  const third = await sealed();
+  assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 201);
+  assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'b' })).status, 409);
+  assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 200);
+});
+
+test('twenty at once with one challenge: one decision', async () => {
+  const challenge = await tenant.challenge();
+  const receipts = await Promise.all(Array.from({ length: 20 }, () => phone.seal(challenge, ORDINARY.device)));
+  const answers = await Promise.all(receipts.map(({ receipt }) => tenant.decide({ receipt })));
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(19).fill(409)]);
+});
+
+test('a challenge ends', async () => {
+  await tenant.set({ challenge_seconds: 1 });
+  const challenge = await tenant.challenge();
+  await tenant.set({ challenge_seconds: 300 });
+  const { receipt } = await phone.seal(challenge, ORDINARY.device);
+  await sleep(2100);
+  const answer = await tenant.decide({ receipt });
+  assert.equal(answer.status, 410, answer.text);
+});
+
+test('a nonce that the edge did not give', async () => {
+  const challenge = await tenant.challenge();
+  const other = await (await edge.tenant({ bundles: [old] })).challenge();
+  const nonce = Buffer.from(challenge.nonce, 'base64url');
+  nonce[nonce.length - 1] ^= 1;
+  for (const forged of [nonce.toString('base64url'), other.nonce, Buffer.alloc(nonce.length).toString('base64url')]) {
+    const { receipt } = await phone.seal({ ...challenge, nonce: forged }, ORDINARY.device);
+    const answer = await tenant.decide({ receipt });
+    assert.equal(answer.status, 422, answer.text);
+  }
+});
+
+test("sealed for another tenant's key", async () => {
+  const other = await edge.tenant({ bundles: [old] });
+  const challenge = { ...(await tenant.challenge()), key: (await other.challenge()).key };
+  const { receipt } = await phone.seal(challenge, ORDINARY.device);
+  const answer = await tenant.decide({ receipt });
+  assert.equal(answer.status, 422, answer.text);
+  // And a whole receipt of the other tenant.
+  assert.equal((await tenant.decide({ receipt: await sealed(other) })).status, 422);
+});
+
+test('the key before this one opens receipts for the grace period, marked', async () => {
+  const own = await edge.tenant({ bundles: [old], settings: { grace_seconds: 600 } });
+  const before = await own.challenge();
+  await edge.operate('POST', `${own.path}/edge-keys/rotate`, {});
+  const now = await own.challenge();
+  assert.notEqual(now.key.id, before.key.id);
+  const { receipt } = await phone.seal(before, ORDINARY.device);
+  const answer = await own.decide({ receipt });
+  assert.equal(answer.status, 201, answer.text);
+  assert.ok(codes(answer).includes('grace_key'));
+  assert.equal(answer.json.assurance.level, 'reduced');
+  assert.ok(!codes(await own.decide({ receipt: await sealed(own) })).includes('grace_key'));
+  await own.set({ grace_seconds: 0 });
+  const late = await phone.seal({ ...(await own.challenge()), key: before.key }, ORDINARY.device);
+  assert.equal((await own.decide({ receipt: late.receipt })).status, 422);
+});
+
+test('the bundle before this one is taken for the grace period, marked; roll back makes it current again', async () => {
+  const own = await edge.tenant({ bundles: [old, newer], settings: { grace_seconds: 600 } });
+  const before = await own.challenge();
+  await own.activate(newer.edge.digest);
+  assert.equal((await own.challenge()).bundle.digest, newer.device.digest);
+  const { receipt } = await phone.seal(before, ORDINARY.device);
+  const graced = await own.decide({ receipt });
+  assert.equal(graced.status, 201, graced.text);
+  assert.ok(codes(graced).includes('grace_bundle'));
+  assert.equal(graced.json.decision.bundle, old.whole.digest);
+  const current = await own.decide({ receipt: await sealed(own, await device(newer)) });
+  assert.equal(current.json.decision.bundle, newer.whole.digest);
+  assert.ok(!codes(current).includes('grace_bundle'));
+  await own.set({ grace_seconds: 0 });
+  const late = await own.decide({ receipt: await sealed(own) });
+  assert.equal(late.status, 409, late.text);
+  await edge.operate('POST', `${own.path}/rollback`, {});
+  assert.equal((await own.challenge()).bundle.digest, old.device.digest);
+  const again = await own.decide({ receipt: await sealed(own) });
+  assert.equal(again.json.decision.bundle, old.whole.digest);
+  assert.ok(!codes(again).includes('grace_bundle'));
+});
+
+test('a bundle of another publisher, or with a byte changed, is not taken', async () => {
+  const own = await edge.tenant({ settings: { publisher_keys: ['00'.repeat(32)] } });
+  const upload = (bytes) => edge.post(`${own.path}/bundles`, bytes, {
+    key: edge.operator, headers: { 'content-type': 'application/octet-stream' },
+  });
+  const foreign = await upload(old.edge.bytes);
+  assert.ok([403, 422].includes(foreign.status), foreign.text);
+  await own.set({ publisher_keys: [old.by.hex] });
+  const broken = Buffer.from(old.edge.bytes);
+  broken[broken.length >> 1] ^= 0x10;
+  assert.equal((await upload(broken)).status, 422);
+  assert.equal((await upload(Buffer.alloc(100))).status, 422);
+  assert.ok((await upload(old.edge.bytes)).status < 300);
+  const activate = await edge.post(`${own.path}/activate`, { digest: 'ab'.repeat(32) }, { key: edge.operator });
+  assert.equal(activate.status, 404);
+});
+
+test('revoked and rotated keys', async () => {
+  const own = await edge.tenant({ bundles: [old] });
+  const { key, id } = await own.newKey('secret', ['decide']);
+  const ask = (text) => own.decide({ record: { ...ORDINARY.device, ...ORDINARY.edge }, store: false }, { key: text });
+  assert.equal((await ask(key)).status, 200);
+  const rotated = await edge.operate('POST', `${own.path}/keys/${id}/rotate`, { overlap_seconds: 600 });
+  assert.equal((await ask(key)).status, 200);
+  assert.equal((await ask(rotated.key)).status, 200);
+  await edge.operate('DELETE', `${own.path}/keys/${id}`);
+  assert.equal((await ask(key)).status, 401);
+  assert.equal((await ask(rotated.key)).status, 200);
+  const at = await edge.operate('POST', `${own.path}/keys/${rotated.id}/rotate`, {});
+  assert.equal((await ask(rotated.key)).status, 401);
+  assert.equal((await ask(at.key)).status, 200);
+});
+
+test('a clock that is wrong lowers the assurance', async () => {
+  for (const [shift, marked] of [[0, false], [-3_600_000, true], [3_600_000, true]]) {
+    const { receipt } = await phone.sealAt(shift, await tenant.challenge(), ORDINARY.device);
+    const answer = await tenant.decide({ receipt });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(codes(answer).includes('clock_skew'), marked, `${shift}: ${answer.text}`);
+    if (marked) assert.equal(answer.json.assurance.level, 'reduced');
+  }
+});
+
+test('receipts cut off at each byte, and with each byte changed: refused, nothing spent', async () => {
+  const text = await sealed();
+  const receipt = Buffer.from(text, 'base64url');
+  const broken = [];
+  for (let at = 0; at < receipt.length; at += 1 + (at > 120) * 3) {
+    broken.push(receipt.subarray(0, at));
+    const changed = Buffer.from(receipt);
+    changed[at] ^= 1 << (at % 8);
+    broken.push(changed);
+  }
+  broken.push(Buffer.concat([receipt, Buffer.from([0])]));
+  for (const bytes of broken) {
+    const answer = await tenant.decide({ receipt: bytes.toString('base64url') });
+    assert.ok([400, 422].includes(answer.status), `${answer.status} ${answer.text}`);
+    assert.match(answer.code, /^SCL-0\d{3}$/);
+  }
+  for (const bytes of [' ', '====', `${text}=`, `${text}\n`, text.replace(/^../, '++'), 7, null, [], {}]) {
+    const answer = await tenant.decide({ receipt: bytes });
+    assert.ok([400, 422].includes(answer.status), `${JSON.stringify(bytes)}: ${answer.status} ${answer.text}`);
+  }
+  assert.equal((await tenant.decide({ receipt: text })).status, 201);
+});
+
+test('bodies that are no JSON, or no object', async () => {
+  for (const body of ['', '{', '[]', 'null', '7', '"x"', '{"receipt":"a","receipt":"b"}', '{"what":1}', '\ufeff{}', Buffer.from([0xff, 0xfe]), '['.repeat(20_000)]) {
+    const answer = await tenant.decide(body);
+    assert.ok([400, 422].includes(answer.status), `${String(body).slice(0, 20)}: ${answer.status} ${answer.text}`);
+    assert.equal(answer.headers['content-type'], 'application/problem+json');
+  }
+});
+
+test('a body over the limit is refused, whether or not it says how long it is', async () => {
+  const big = `{"record":{"housing":"${'x'.repeat(8 << 20)}"}}`;
+  const answer = await tenant.decide(big);
+  assert.equal(answer.status, 413, answer.text);
+  const chunks = await raw(async (socket) => {
+    socket.write(head('Transfer-Encoding: chunked'));
+    for (let sent = 0; sent < 128 && !socket.destroyed; sent++) {
+      socket.write(`10000\r\n${'x'.repeat(65_536)}\r\n`);
+      await sleep(1);
+    }
+  });
+  assert.match(chunks, /^HTTP\/1\.1 413 /);
+  assert.equal((await edge.get('/healthz')).status, 200);
+});
+
+test('a body that comes slowly holds up nobody else', async () => {
+  const body = JSON.stringify({ receipt: await sealed() });
+  let rest;
+  const slow = raw(async (socket) => {
+    socket.write(head(`Content-Length: ${body.length}`));
+    for (let at = 0; at < body.length; at += 20) {
+      socket.write(body.slice(at, at + 20));
+      await sleep(40);
+      if (at === 200) rest = Promise.all(Array.from({ length: 20 }, async () => tenant.decide({ receipt: await sealed() })));
+    }
+  });
+  const said = await slow;
+  assert.match(said, /^HTTP\/1\.1 201 /);
+  assert.deepEqual((await rest).map(({ status }) => status), Array(20).fill(201));
+});
+
+test('a body that stops half way spends nothing', async () => {
+  const body = JSON.stringify({ receipt: await sealed() });
+  await raw(async (socket) => {
+    socket.write(head(`Content-Length: ${body.length}`));
+    socket.write(body.slice(0, -10));
+    await sleep(100);
+    socket.destroy();
+  });
+  const answer = await tenant.decide(body);
+  assert.equal(answer.status, 201, answer.text);
+});
+
+function head(length) {
+  return [
+    'POST /v1/decisions HTTP/1.1', 'Host: edge', `Authorization: Bearer ${tenant.sk}`, 'Content-Type: application/json', length,
+    'Connection: close', '', '',
+  ].join('\r\n');
+}
+
+/** Writes to a connection of its own; what came back. */
+function raw(write) {
+  const { port } = new URL(edge.url);
+  return new Promise((resolve) => {
+    let said = '';
+    const socket = connect(Number(port), '127.0.0.1', () => write(socket).catch(() => undefined));
+    socket.setTimeout(20_000, () => socket.destroy());
+    socket.on('data', (data) => { said += data; });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(said));
+  });
+}
