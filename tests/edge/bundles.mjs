@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-const target = process.env.CARGO_TARGET_DIR ? join(root, process.env.CARGO_TARGET_DIR) : join(root, 'target');
+/** Where builds go. */
+export const target = process.env.CARGO_TARGET_DIR ? join(root, process.env.CARGO_TARGET_DIR) : join(root, 'target');
 /** Where this process's bundles are: test files that run at once don't share them. */
 export const scratch = join(target, 'edge-tests', String(process.pid));
 /** The command-line tool, as the test run has built it. */

@@ -6,10 +6,10 @@ import { Agent, request as send } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './bundles.mjs';
+import { root, target } from './bundles.mjs';
 
-/** How workerd is told about the worker: the configuration that the project gives to those who host it themselves. */
-const CONFIG = process.env.SCORELET_EDGE_CONFIG ?? join(root, 'edge-worker/workerd.capnp');
+/** How workerd is told about the worker: by the configuration that stands beside it for those who host it themselves. */
+const CONFIG = process.env.SCORELET_EDGE_CONFIG ?? join(target, 'edge/worker/workerd.capnp');
 const workerd = createRequire(join(root, 'tests/browser/package.json')).resolve('workerd/bin/workerd');
 
 /** Whatever still runs when the tests end, ends with them. */
@@ -45,7 +45,9 @@ export class Edge {
   /** All that it wrote to its streams, over all of its lives. */
   log = '';
   operator = `operator-${randomBytes(16).toString('hex')}`;
-  #master = randomBytes(32).toString('hex');
+  master = randomBytes(32).toString('hex');
+  /** Is given each answer. */
+  heard = () => undefined;
   #folder = mkdtempSync(join(tmpdir(), 'scorelet-edge-'));
   #process;
   #agent;
@@ -74,7 +76,7 @@ export class Edge {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        SCORELET_MASTER_KEY: this.#master,
+        SCORELET_MASTER_KEY: this.master,
         SCORELET_OPERATOR_KEY_SHA256: createHash('sha256').update(this.operator).digest('hex'),
         ...env,
       },
@@ -118,7 +120,11 @@ export class Edge {
         const parts = [];
         response.on('data', (part) => parts.push(part));
         response.once('error', reject);
-        response.once('end', () => resolve(new Answer(response.statusCode, response.headers, Buffer.concat(parts))));
+        response.once('end', () => {
+          const answer = new Answer(response.statusCode, response.headers, Buffer.concat(parts));
+          this.heard(answer);
+          resolve(answer);
+        });
       });
       call.end(bytes);
     });
