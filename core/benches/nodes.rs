@@ -17,6 +17,7 @@ use scorelet_core::rounding::{Rounding, RoundingMode};
 use scorelet_core::scale::{Scale, ScaleMap};
 use scorelet_core::schema::{Field, FieldType, Policies, Policy, Special, Stage};
 use scorelet_core::scorer::Scorer;
+use scorelet_core::split::Trusted;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -90,6 +91,8 @@ fn bundle(graph: Graph) -> Bundle {
         groups: vec![],
         checks: vec![],
         form: vec![],
+        cut: None,
+        trusted: Trusted::default(),
     }
 }
 

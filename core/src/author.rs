@@ -3,6 +3,7 @@
 pub mod bare;
 pub mod card;
 pub mod csv;
+pub mod cut;
 pub mod forest;
 pub mod import;
 pub mod source;

@@ -22,6 +22,7 @@ use crate::error::{BundleError, Error};
 use crate::graph::Graph;
 use crate::reason::ReasonGroup;
 use crate::schema::Field;
+use crate::split::{Cut, Trusted};
 
 /// A verified and checked bundle, ready to evaluate.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,10 @@ pub struct Bundle {
     pub checks: Vec<SelfCheck>,
     /// What a form says about the fields; ascending by field, and of those only that have something to say.
     pub form: Vec<FieldForm>,
+    /// What makes this one of two stages; none in a whole bundle.
+    pub cut: Option<Cut>,
+    /// What the edge checks of values that it did not compute.
+    pub trusted: Trusted,
 }
 
 impl Bundle {
@@ -58,9 +63,9 @@ impl Bundle {
     }
 
     fn from_parts(parts: BundleParts, digest: Digest, signer: Option<[u8; 32]>) -> Result<Self, BundleError> {
-        let BundleParts { meta, fields, nodes, scores, groups, checks, form } = parts;
+        let BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted } = parts;
         let graph = Graph::new(fields.len(), nodes)?;
-        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks, form };
+        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks, form, cut, trusted };
         parts::check(&bundle)?;
         Ok(bundle)
     }
@@ -79,6 +84,20 @@ impl Bundle {
         let content = parts::encode(&parts);
         Self::from_parts(parts, Digest::of(&content), None)?;
         Ok(container::wrap(&content, Some(secret)))
+    }
+
+    /// The digest that the parts will have as a bundle.
+    #[cfg(feature = "author")]
+    pub fn digest_of(parts: &BundleParts) -> Digest {
+        Digest::of(&parts::encode(parts))
+    }
+
+    /// The parts, as they can be encoded again.
+    #[cfg(feature = "author")]
+    pub fn into_parts(self) -> BundleParts {
+        let Self { meta, fields, graph, scores, groups, checks, form, cut, trusted, .. } = self;
+        let nodes = graph.nodes().to_vec();
+        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted }
     }
 
     /// What a form says about a field, if it says anything.

@@ -27,6 +27,7 @@ pub mod rounding;
 pub mod scale;
 pub mod schema;
 pub mod scorer;
+pub mod split;
 
 pub use error::Error;
 pub use scorelet_kernels::column;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "browser")]
 mod given;
+mod stages;
 
 use scorelet_kernels::admit::Glance;
 
@@ -14,6 +15,8 @@ use crate::limits;
 use crate::names::Names;
 use crate::reason::{Explainer, Reason};
 use crate::record::{Absent, Row, fill_columns, glance, parse_json};
+use crate::schema::Field;
+use stages::Stages;
 
 /// What to compute beside the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,18 +37,18 @@ pub struct Scorer {
     block: Block,
     scratch: Scratch,
     explainer: Explainer,
+    /// In an edge bundle: the fields that the edge is given, and the device's.
+    stages: Stages,
 }
 
 impl Scorer {
     /// Allocates for a bundle.
     pub fn new(bundle: Bundle) -> Self {
+        let (names, categories) = names(&bundle.fields);
         Self {
-            names: Names::new(bundle.fields.iter().map(|f| f.name.as_str())),
-            categories: bundle
-                .fields
-                .iter()
-                .map(|f| Names::new(f.categories().iter().map(String::as_str)))
-                .collect(),
+            names,
+            categories,
+            stages: Stages::new(&bundle),
             glances: bundle.fields.iter().map(glance).collect(),
             block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
             scratch: Scratch::default(),
@@ -67,6 +70,7 @@ impl Scorer {
         json: &[u8],
         options: Options,
     ) -> Result<Vec<Result<Decision, RecordError>>, RecordError> {
+        self.whole_records()?;
         let rows = parse_json(&self.bundle.fields, &self.names, &self.categories, json)?;
         let mut results = Vec::with_capacity(rows.len());
         let mut pending: Vec<(usize, Row)> = Vec::new();
@@ -228,7 +232,13 @@ impl Scorer {
         Ok(Some(out))
     }
 
+    /// Refuses whole records where the device's part of them is given as local credit data.
+    fn whole_records(&self) -> Result<(), RecordError> {
+        if self.bundle.is_edge() { Err(RecordError::EdgeStage) } else { Ok(()) }
+    }
+
     fn check_shape(&self, rows: usize, values: &[f64]) -> Result<(), RecordError> {
+        self.whole_records()?;
         if rows > limits::ROWS {
             return Err(RecordError::Limit { what: "rows", found: rows, limit: limits::ROWS });
         }
@@ -255,6 +265,12 @@ impl Scorer {
     }
 }
 
+/// The names of fields, and of each one's categories.
+fn names(fields: &[Field]) -> (Names, Vec<Names>) {
+    let categories = |field: &Field| Names::new(field.categories().iter().map(String::as_str));
+    (Names::new(fields.iter().map(|f| f.name.as_str())), fields.iter().map(categories).collect())
+}
+
 fn figure(block: &Block, column: Option<u32>, row: usize) -> Option<f64> {
     let column = block.column(column? as usize);
     match (column.values.get(row), column.states.get(row)) {
@@ -271,16 +287,27 @@ fn decide(
     options: Options,
     explainer: &mut Explainer,
 ) -> Decision {
-    let mut reasons = |output: &ScoreOutput| -> Option<Vec<Reason>> {
+    let reasons = |output: &ScoreOutput, _| -> Option<Vec<Reason>> {
         let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
         explainer.reasons(&bundle.graph, spec, block.all(), row)
     };
-    let scores = bundle.scores.iter().map(|output| ScoreResult {
+    decision(bundle, block, row, absent, reasons)
+}
+
+/// The decision of a row of an evaluated block; `reasons` finds those of a score, which it gets with its index.
+fn decision(
+    bundle: &Bundle,
+    block: &Block,
+    row: usize,
+    absent: Vec<Absent>,
+    mut reasons: impl FnMut(&ScoreOutput, u32) -> Option<Vec<Reason>>,
+) -> Decision {
+    let scores = bundle.scores.iter().zip(0..).map(|(output, index)| ScoreResult {
         score: figure(block, output.score, row),
         pd: figure(block, output.pd, row),
         margin: figure(block, output.margin, row),
         band: figure(block, output.band, row).map(|b| b as u32),
-        reasons: reasons(output),
+        reasons: reasons(output, index),
     });
-    Decision { bundle: bundle.digest, scores: scores.collect(), absent }
+    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent }
 }

@@ -1,6 +1,6 @@
 //! What must hold for every bundle, over generated ones.
 
-use scorelet_core::bundle::{Bundle, BundleParts, Trust};
+use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_tests::generate;
 use scorelet_tests::random::Random;
 use scorelet_tests::runtime::{Native, Runtime, same_bits};
@@ -37,9 +37,7 @@ fn the_same_seed_gives_the_same_bundle() {
 fn a_bundle_that_was_read_is_written_as_the_same_bytes() {
     for seed in 0..BUNDLES {
         let bytes = Bundle::encode(generate::bundle(seed)).unwrap();
-        let Bundle { meta, fields, graph, scores, groups, checks, form, .. } =
-            Bundle::open(&bytes, Trust::Anyone).unwrap();
-        let parts = BundleParts { meta, fields, nodes: graph.nodes().to_vec(), scores, groups, checks, form };
+        let parts = Bundle::open(&bytes, Trust::Anyone).unwrap().into_parts();
         assert_eq!(Bundle::encode(parts).unwrap(), bytes, "seed {seed}");
     }
 }

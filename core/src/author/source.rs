@@ -33,6 +33,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod trees;
+mod trust;
 
 use std::collections::BTreeMap;
 
@@ -178,6 +179,7 @@ fn finish(
     let report = builder.report;
     let mut scores = scores::build(root, meta, &mut builder);
     let written = reasons::read(root, meta, &mut builder);
+    let trusted = trust::read(root, &mut builder);
     for score in &scores {
         let output = &score.output;
         builder.read.extend([output.margin, output.pd, output.score, output.band].into_iter().flatten());
@@ -216,9 +218,15 @@ fn finish(
         languages: meta.languages.clone(),
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let parts = BundleParts { meta, fields, nodes: builder.nodes, scores, groups, checks, form };
+    let nodes = builder.nodes;
+    let parts = BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted };
     if !report.failed()
         && let Err(Error::Bundle(error)) = crate::bundle::Bundle::encode(parts.clone())
+    {
+        refused(report, &error);
+    }
+    if !report.failed()
+        && let Err(error) = super::cut::cut(&parts)
     {
         refused(report, &error);
     }

@@ -13,6 +13,7 @@ use crate::limits;
 use crate::names::Names;
 use crate::reason::{ReasonGroup, ReasonSpec};
 use crate::schema::{Field, Localized, Special, Stage};
+use crate::split::{self, Cut, Trusted};
 
 /// Name, version and languages of a bundle.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -204,6 +205,10 @@ pub struct BundleParts {
     pub checks: Vec<SelfCheck>,
     /// What a form says about the fields, ascending by field.
     pub form: Vec<FieldForm>,
+    /// What makes it one of two stages.
+    pub cut: Option<Cut>,
+    /// What the edge checks of values that it did not compute.
+    pub trusted: Trusted,
 }
 
 const META: u32 = 1;
@@ -213,9 +218,12 @@ const NODES: u32 = 4;
 const SCORES: u32 = 5;
 const GROUPS: u32 = 6;
 const CHECKS: u32 = 7;
+/// In stage bundles only; an engine that does not know it must not take a stage for the whole.
+const CUT: u32 = 8;
 const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
-const NAMES: [(u32, &str); 8] = [
+const TRUST: u32 = OPTIONAL | 2;
+const NAMES: [(u32, &str); 10] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -223,8 +231,15 @@ const NAMES: [(u32, &str); 8] = [
     (SCORES, "scores"),
     (GROUPS, "reason groups"),
     (CHECKS, "self-checks"),
+    (CUT, "cut"),
     (FORM, "form"),
+    (TRUST, "trust"),
 ];
+
+/// Whether a bundle may do without the section.
+fn may_lack(id: u32) -> bool {
+    id == CUT || id & OPTIONAL != 0
+}
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
 /// it lacks.
@@ -268,7 +283,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 8], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -278,11 +293,19 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 8], BundleError> {
     if !entries.is_sorted_by(|a, b| a.0 < b.0) {
         return Err(table.malformed("sections are not in ascending order"));
     }
-    // An optional one that is not there is an empty list.
-    let mut found = NAMES.map(|(known, name)| (known, known & OPTIONAL != 0, Reader::new(&[0; 4], name)));
+    // One that is not there is of empty lists; a whole bundle has no cut at all.
+    let lacking = |id| match id {
+        CUT => &[][..],
+        FORM => &[0; 4],
+        _ => &[0; 8],
+    };
+    let mut found = NAMES.map(|(known, name)| (known, may_lack(known), Reader::new(lacking(known), name)));
     for (id, length) in entries {
         let bytes = table.take(length)?;
         match found.iter_mut().find(|(known, ..)| *known == id) {
+            Some((.., reader)) if bytes.is_empty() => {
+                return Err(BundleError::Truncated { section: reader.section() });
+            }
             Some((_, there, reader)) => {
                 *there = true;
                 *reader = Reader::new(bytes, reader.section());
@@ -300,8 +323,18 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 8], BundleError> {
 
 /// Reads all sections.
 pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
-    let [mut meta, mut kinds, mut fields, mut nodes, mut scores, mut groups, mut checks, mut form] =
-        sections(content)?;
+    let [
+        mut meta,
+        mut kinds,
+        mut fields,
+        mut nodes,
+        mut scores,
+        mut groups,
+        mut checks,
+        mut cut,
+        mut form,
+        mut trust,
+    ] = sections(content)?;
     let table: Vec<Kind> = kinds.list("kinds", limits::NODES, 10)?;
     kinds.end()?;
     let mut seen = vec![false; 1 << 16];
@@ -320,9 +353,11 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         scores: scores.list("scores", limits::OUTPUTS, 26)?,
         groups: groups.list("reason groups", limits::REASON_GROUPS, 8)?,
         checks: checks.list("self-checks", limits::ROWS, 16)?,
+        cut: if cut.left() > 0 { Some(Cut::get(&mut cut)?) } else { None },
         form: form.list("fields of a form", limits::FIELDS, 13)?,
+        trusted: Trusted::get(&mut trust)?,
     };
-    for reader in [meta, fields, nodes, scores, groups, checks, form] {
+    for reader in [meta, fields, nodes, scores, groups, checks, cut, form, trust] {
         reader.end()?;
     }
     Ok(parts)
@@ -345,7 +380,7 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
         fill(&mut bytes);
         bytes
     };
-    let sections = [
+    let always = [
         (META, section(&|out| parts.meta.put(out))),
         (KINDS, section(&|out| out.list(&kinds))),
         (FIELDS, section(&|out| out.list(&parts.fields))),
@@ -367,17 +402,19 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
         (SCORES, section(&|out| out.list(&parts.scores))),
         (GROUPS, section(&|out| out.list(&parts.groups))),
         (CHECKS, section(&|out| out.list(&parts.checks))),
-        (FORM, section(&|out| out.list(&parts.form))),
     ];
-    // A bundle without a form has the bytes, and the digest, that it had before there were forms.
-    let sections = sections.get(..if parts.form.is_empty() { 7 } else { 8 }).unwrap_or(&[]);
+    // A bundle that has nothing to say there keeps the bytes, and the digest, that it had before there was the section.
+    let cut = parts.cut.as_ref().map(|cut| (CUT, section(&|out| cut.put(out))));
+    let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
+    let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
+    let sections: Vec<(u32, Vec<u8>)> = always.into_iter().chain(cut).chain(form).chain(trust).collect();
     let mut content = Vec::new();
     content.count(sections.len());
-    for (id, bytes) in sections {
+    for (id, bytes) in &sections {
         Put::u32(&mut content, *id);
         content.count(bytes.len());
     }
-    for (_, bytes) in sections {
+    for (_, bytes) in &sections {
         content.extend_from_slice(bytes);
     }
     content
@@ -414,7 +451,12 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         }
         if let Some(column) = score.band {
             let node = bundle.node_of_column(column).map(|(node, _)| &node.op);
-            if !matches!(node, Some(Op::Bands(bands)) if bands.bands() == score.bands.len()) {
+            let fits = match node {
+                Some(Op::Bands(bands)) => bands.bands() == score.bands.len(),
+                Some(Op::Given(_)) => true,
+                _ => false,
+            };
+            if !fits {
                 return malformed("scores", "a score's bands are not those of its band's column");
             }
         }
@@ -431,5 +473,6 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
             return malformed("self-checks", "a row expects a column that does not exist");
         }
     }
+    split::check(bundle)?;
     form::check(&bundle.form, &bundle.fields)
 }

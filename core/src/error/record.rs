@@ -83,6 +83,15 @@ pub enum RecordError {
         /// The way of input, in words.
         how: &'static str,
     },
+    /// A whole record, or columns, for the edge stage of a bundle.
+    #[error("this is the edge stage of a bundle: it cannot be given whole records")]
+    EdgeStage,
+    /// Local credit data asked of a bundle that is no device stage.
+    #[error("the bundle is not the device stage of a bundle: nothing leaves it as local credit data")]
+    NotDeviceStage,
+    /// Local credit data given to a bundle that is no edge stage.
+    #[error("the bundle is not the edge stage of a bundle: it cannot be given local credit data")]
+    NotEdgeStage,
 }
 
 impl RecordError {
@@ -98,6 +107,9 @@ impl RecordError {
             Self::Limit { .. } => "SCL-0207",
             Self::Columns { .. } => "SCL-0208",
             Self::Unsupported { .. } => "SCL-0209",
+            Self::EdgeStage => "SCL-0210",
+            Self::NotDeviceStage => "SCL-0211",
+            Self::NotEdgeStage => "SCL-0212",
         }
     }
 
@@ -164,7 +176,16 @@ impl RecordError {
             Self::Columns { .. } => {
                 "give one column of equal length per field, in the bundle's order".to_owned()
             }
+            Self::Unsupported { how: "to the edge: it is read on the device", .. } => {
+                "let the device read it: it stands in the device bundle's record".to_owned()
+            }
             Self::Unsupported { .. } => "give the records as JSON".to_owned(),
+            Self::EdgeStage => {
+                "give local credit data of the device bundle with the edge's own fields, or use the whole bundle"
+                    .to_owned()
+            }
+            Self::NotDeviceStage => "open the device bundle that `scorelet build` wrote beside it".to_owned(),
+            Self::NotEdgeStage => "open the edge bundle that `scorelet build` wrote beside it".to_owned(),
         }
     }
 }

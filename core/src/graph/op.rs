@@ -15,6 +15,7 @@ use crate::model::linear::Linear;
 use crate::model::link::Link;
 use crate::model::scorecard::Scorecard;
 use crate::scale::Scale;
+use crate::split::Given;
 
 /// What every kind of node does. Evaluation is total: it cannot fail, because [`Kernel::check`] has looked at everything
 /// once at load, and an absent or unusable value becomes a missing state of the result.
@@ -91,7 +92,7 @@ macro_rules! ops {
 }
 
 // Codes are part of the bundle format: a code is never used for anything else. 0x01xx features, 0x02xx models,
-// 0x03xx scores and decisions.
+// 0x03xx scores and decisions, 0x04xx the split.
 ops! {
     /// Numeric bins with a value each.
     Bins(Bins) = 0x0101, "bins";
@@ -117,4 +118,6 @@ ops! {
     Calibrate(Calibrate) = 0x0302, "calibrate";
     /// From a score to its band.
     Bands(Bands) = 0x0303, "band";
+    /// Columns that come from the device.
+    Given(Given) = 0x0401, "given";
 }

@@ -34,7 +34,9 @@ impl ReasonSpec {
     /// method's kind, has what the method needs and a group for each input.
     pub fn check(&self, graph: &Graph, groups: usize) -> Result<(), &'static str> {
         let node = graph.nodes().get(self.node as usize).ok_or("the explained node is not in the graph")?;
-        if self.groups.len() != node.inputs.len() {
+        // Explained on the device: its inputs are not known here.
+        let given = matches!(node.op, Op::Given(_));
+        if self.groups.len() != node.inputs.len() && !given {
             return Err("there must be a reason group for each input of the explained node");
         }
         if self.groups.iter().any(|&group| group as usize >= groups) {
@@ -49,6 +51,7 @@ impl ReasonSpec {
             }
             (ReasonMethod::Linear, Op::Linear(model)) => linear::check(model, self.output),
             (ReasonMethod::TreeShap, Op::Forest(forest)) => TreeShap::check(forest, self.output),
+            (_, Op::Given(_)) => Ok(()),
             (ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage, _) => {
                 Err("points can be explained of a scorecard only")
             }

@@ -15,6 +15,7 @@ impl Scorer {
         mut values: impl Iterator<Item = Given<'a>>,
         row: usize,
     ) -> Result<Row, RecordError> {
+        self.whole_records()?;
         let fields = &self.bundle.fields;
         let mut out = Row::for_fields(fields);
         for (index, field) in fields.iter().enumerate() {

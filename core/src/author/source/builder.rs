@@ -115,6 +115,8 @@ pub(super) struct Model {
 pub(super) struct Here {
     pub(super) name: Name,
     pub(super) stage: Stage,
+    /// A feature whose source does not say its stage: it runs on the device if all that it reads is there.
+    pub(super) follows: bool,
 }
 
 /// The graph so far.
@@ -243,7 +245,8 @@ impl<'a> Builder<'a> {
         (open, unanswered): (Live, Unanswered),
     ) -> u32 {
         let name = join(&here.name.value, suffix);
-        self.check_stage(here, &inputs);
+        let stage = self.stage(here, &inputs);
+        self.check_stage(here, stage, &inputs);
         let mut live = Live::new();
         match unanswered {
             Unanswered::Pass => live = open,
@@ -266,14 +269,14 @@ impl<'a> Builder<'a> {
                 name: own,
                 kind: output.kind,
                 unit: output.unit,
-                stage: here.stage,
+                stage,
                 fields: fields.clone(),
                 live: live.clone(),
                 parents: Rc::clone(&parents),
             });
         }
         self.names.insert(name.clone(), all);
-        self.nodes.push(Node { name, stage: here.stage, inputs, op });
+        self.nodes.push(Node { name, stage, inputs, op });
         first
     }
 
@@ -293,10 +296,20 @@ impl<'a> Builder<'a> {
         );
     }
 
-    fn check_stage(&self, here: &Here, inputs: &[u32]) {
+    /// The stage of a node that reads these columns.
+    fn stage(&self, here: &Here, inputs: &[u32]) -> Stage {
+        let on_device = |&id: &u32| self.column(id).is_some_and(|column| column.stage == Stage::Device);
+        if here.follows && !inputs.is_empty() && inputs.iter().all(on_device) {
+            Stage::Device
+        } else {
+            here.stage
+        }
+    }
+
+    fn check_stage(&self, here: &Here, stage: Stage, inputs: &[u32]) {
         for column in inputs.iter().filter_map(|&id| self.column(id).map(|c| (id, c))) {
             let (id, column) = column;
-            if here.stage == Stage::Device && column.stage == Stage::Edge {
+            if stage == Stage::Device && column.stage == Stage::Edge {
                 self.report.error(
                     code::STAGE,
                     &here.name.span,
@@ -311,8 +324,7 @@ impl<'a> Builder<'a> {
                 );
             }
             let raw = self.fields.get(id as usize);
-            if here.stage == Stage::Edge && raw.is_some_and(|f| f.stage == Stage::Device && !f.leaves_device)
-            {
+            if stage == Stage::Edge && raw.is_some_and(|f| f.stage == Stage::Device && !f.leaves_device) {
                 self.report.error(
                     code::STAGE,
                     &here.name.span,

@@ -11,6 +11,7 @@ use super::suggest;
 use super::table::Table;
 use super::{arithmetic, encoders, linear, outcome, scorecard, trees};
 use crate::limits;
+use crate::schema::Stage;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
 pub(super) trait Spec {
@@ -64,6 +65,9 @@ const KINDS: &[(&str, Parse)] = &[
     ("bands", outcome::bands),
 ];
 
+/// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
+const MODELS: [&str; 8] = ["scorecard", "linear", "trees", "link", "platt", "isotonic", "scale", "bands"];
+
 /// A node that could be read.
 pub(super) struct NodeDraft {
     pub(super) here: Here,
@@ -112,11 +116,14 @@ pub(super) fn read(root: &Table<'_>, meta: &MetaDraft, fields: &[FieldDraft]) ->
 
 fn draft(name: &Name, item: &super::table::Item<'_>, meta: &MetaDraft) -> Option<NodeDraft> {
     let table = item.table(format!("node `{}`", name.value))?.at(name.span.clone());
-    let stage = table.get("stage").and_then(|i| i.choice(STAGES)).map_or(meta.stage, |s| s.value);
+    let written = table.get("stage").and_then(|i| i.choice(STAGES));
     let parse = table.need("kind", "\"bins\"").and_then(|i| i.choice(KINDS))?;
     let spec = (parse.value)(&table, name);
+    let model = table.get("kind").and_then(|i| i.text()).is_some_and(|k| MODELS.contains(&k.value.as_str()));
     table.finish();
-    Some(NodeDraft { here: Here { name: name.clone(), stage }, spec: spec? })
+    let stage = written.as_ref().map_or(meta.stage, |stage| stage.value);
+    let follows = written.is_none() && stage == Stage::Edge && !model;
+    Some(NodeDraft { here: Here { name: name.clone(), stage, follows }, spec: spec? })
 }
 
 /// Adds every node to the graph, each after those that it reads.

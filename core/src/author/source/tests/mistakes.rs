@@ -235,7 +235,7 @@ fn what_nothing_reads_is_a_warning() {
 fn stages() {
     let toml = "[fields]\nage = \"integer\"\n[nodes.d]\nkind = \"abs\"\ninput = \"age\"\nstage = \"device\"\n[scores.s]\nscore = \"d\"\n";
     one(toml, code::STAGE, 5, "stage = \"device\"");
-    let toml = "[fields.age]\ntype = \"integer\"\nstage = \"device\"\n[nodes.d]\nkind = \"abs\"\ninput = \"age\"\n[scores.s]\nscore = \"d\"\n";
+    let toml = "[fields.age]\ntype = \"integer\"\nstage = \"device\"\n[nodes.d]\nkind = \"abs\"\ninput = \"age\"\nstage = \"edge\"\n[scores.s]\nscore = \"d\"\n";
     one(toml, code::STAGE, 6, "leaves_device = true");
 }
 

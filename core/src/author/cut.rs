@@ -1,0 +1,226 @@
+//! Cuts a whole bundle into its device bundle and its edge bundle.
+//!
+//! The device bundle holds the fields and nodes of the device stage only, renumbered. The edge bundle keeps the whole
+//! bundle's columns, so that scores, reasons and absent values keep their numbers; device nodes become
+//! [`Given`]. What crosses is what the edge stage reads of the device stage, and nothing else: inputs of edge nodes,
+//! figures of scores, and what the edge checks.
+
+use std::collections::BTreeMap;
+
+use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfCheck};
+use crate::error::BundleError;
+use crate::graph::{Graph, Node, Op};
+use crate::schema::{Field, Stage};
+use crate::split::{Crossing, Cut, Given, Trusted};
+
+mod range;
+
+/// The two stages of a bundle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stages {
+    /// What ships to the applicant's device.
+    pub device: BundleParts,
+    /// What stays with the lender. It names the device bundle by its digest.
+    pub edge: BundleParts,
+}
+
+/// Cuts a bundle; `None` if nothing of it is of the device stage.
+///
+/// # Errors
+/// A device node that reads a value of the edge, or an edge node that reads a field which must not leave the device; a
+/// bundle that is itself a stage.
+pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
+    if whole.cut.is_some() {
+        return Err(BundleError::Malformed {
+            section: "cut",
+            what: "a stage of a bundle cannot be cut again",
+        });
+    }
+    let on_device = |stage| stage == Stage::Device;
+    if !whole.fields.iter().any(|f| on_device(f.stage)) && !whole.nodes.iter().any(|n| on_device(n.stage)) {
+        return Ok(None);
+    }
+    let graph = Graph::new(whole.fields.len(), whole.nodes.clone())?;
+    let columns = Columns::new(whole, &graph);
+    columns.check(whole)?;
+    let crossing = columns.crossing(whole);
+    let explained_there =
+        |score: &ScoreOutput| score.reasons.as_ref().is_some_and(|r| columns.node(r.node) == Stage::Device);
+    let digest = Bundle::digest_of(whole);
+
+    let device = device(whole, &columns, &crossing, digest);
+    let reasons = (0..).zip(&whole.scores).filter(|(_, s)| explained_there(s)).map(|(i, _)| i).collect();
+    let mut edge = whole.clone();
+    edge.checks.clear();
+    edge.cut = Some(Cut {
+        stage: Stage::Edge,
+        whole: digest,
+        device: Bundle::digest_of(&device),
+        crossing,
+        reasons,
+    });
+    for node in edge.nodes.iter_mut().filter(|node| on_device(node.stage)) {
+        let width = node.op.width(node.inputs.len()) as u32;
+        node.inputs.clear();
+        node.op = Op::Given(Given { width });
+    }
+    Ok(Some(Stages { device, edge }))
+}
+
+/// The stage of every column, and where each stands in the device bundle.
+struct Columns {
+    stages: Vec<Stage>,
+    nodes: Vec<Stage>,
+    firsts: Vec<usize>,
+    device: BTreeMap<u32, u32>,
+}
+
+impl Columns {
+    fn new(whole: &BundleParts, graph: &Graph) -> Self {
+        let mut stages: Vec<Stage> = whole.fields.iter().map(|f| f.stage).collect();
+        let mut firsts = Vec::with_capacity(whole.nodes.len());
+        for node in &whole.nodes {
+            firsts.push(stages.len());
+            stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
+        }
+        debug_assert_eq!(stages.len(), graph.columns());
+        let there = (0u32..).zip(&stages).filter(|(_, stage)| **stage == Stage::Device);
+        let device = there.zip(0..).map(|((column, _), own)| (column, own)).collect();
+        let nodes = whole.nodes.iter().map(|n| n.stage).collect();
+        Self { stages, nodes, firsts, device }
+    }
+
+    fn of(&self, column: u32) -> Stage {
+        self.stages.get(column as usize).copied().unwrap_or_default()
+    }
+
+    fn node(&self, node: u32) -> Stage {
+        self.nodes.get(node as usize).copied().unwrap_or_default()
+    }
+
+    fn own(&self, column: u32) -> Option<u32> {
+        self.device.get(&column).copied()
+    }
+
+    /// Columns of the device that the edge reads, ascending.
+    fn read(&self, whole: &BundleParts) -> Vec<u32> {
+        let edge = whole.nodes.iter().filter(|n| n.stage == Stage::Edge);
+        let inputs = edge.flat_map(|n| n.inputs.iter().copied());
+        let figures = whole.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
+        let mut all: Vec<u32> = inputs
+            .chain(figures)
+            .chain(whole.trusted.columns())
+            .filter(|&column| self.of(column) == Stage::Device)
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn check(&self, whole: &BundleParts) -> Result<(), BundleError> {
+        for node in whole.nodes.iter().filter(|n| n.stage == Stage::Device) {
+            if node.inputs.iter().any(|&column| self.of(column) == Stage::Edge) {
+                return Err(node.error("it runs on the device but reads a value of the edge"));
+            }
+        }
+        let kept = |column: u32| whole.fields.get(column as usize).filter(|f| !f.leaves_device);
+        match self.read(whole).into_iter().find_map(kept) {
+            Some(_) => Err(BundleError::Malformed {
+                section: "cut",
+                what: "the edge reads a field that must not leave the device",
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn crossing(&self, whole: &BundleParts) -> Vec<Crossing> {
+        let read = self.read(whole).into_iter();
+        read.map(|column| {
+            let range = match whole.fields.get(column as usize) {
+                Some(field) => range::of_field(field),
+                None => {
+                    let node = self.firsts.partition_point(|&first| first <= column as usize).wrapping_sub(1);
+                    let first = self.firsts.get(node).copied().unwrap_or_default();
+                    let output = column as usize - first;
+                    whole.nodes.get(node).map_or(range::Range::ANY, |node| range::of_op(&node.op, output))
+                }
+            };
+            Crossing { column, min: range.min, max: range.max, distinct: range.distinct }
+        })
+        .collect()
+    }
+}
+
+fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest: Digest) -> BundleParts {
+    let kept: Vec<usize> =
+        (0..).zip(&whole.fields).filter(|(_, f)| f.stage == Stage::Device).map(|(i, _)| i).collect();
+    let fields: Vec<Field> = kept.iter().filter_map(|&i| whole.fields.get(i).cloned()).collect();
+    let own_node = |node: &Node| Node {
+        name: node.name.clone(),
+        stage: node.stage,
+        inputs: node.inputs.iter().filter_map(|&column| columns.own(column)).collect(),
+        op: node.op.clone(),
+    };
+    let on_device = |node: &&Node| node.stage == Stage::Device;
+    let nodes: Vec<Node> = whole.nodes.iter().filter(on_device).map(own_node).collect();
+    let scores: Vec<ScoreOutput> = whole.scores.iter().filter_map(|s| own_score(s, columns)).collect();
+    let reasons = (0..).zip(&scores).filter(|(_, s)| s.reasons.is_some()).map(|(i, _)| i).collect();
+    let own =
+        |crossing: &Crossing| columns.own(crossing.column).map(|column| Crossing { column, ..*crossing });
+    // Groups keep their numbers, which reasons name; texts of those that the device has no reasons of stay at the edge.
+    let groups = if scores.iter().any(|s| s.reasons.is_some()) { whole.groups.clone() } else { Vec::new() };
+    BundleParts {
+        meta: whole.meta.clone(),
+        nodes,
+        groups,
+        checks: whole.checks.iter().filter_map(|check| own_check(check, &kept, columns)).collect(),
+        form: whole.form.iter().filter_map(|form| own_form(form, columns)).collect(),
+        cut: Some(Cut {
+            stage: Stage::Device,
+            whole: digest,
+            device: Digest::default(),
+            crossing: crossing.iter().filter_map(own).collect(),
+            reasons,
+        }),
+        trusted: Trusted::default(),
+        fields,
+        scores,
+    }
+}
+
+/// What the device knows of a score; `None` if nothing.
+fn own_score(score: &ScoreOutput, columns: &Columns) -> Option<ScoreOutput> {
+    let own = |column: Option<u32>| column.and_then(|c| columns.own(c));
+    let reasons = score.reasons.as_ref().filter(|spec| columns.node(spec.node) == Stage::Device);
+    let reasons = reasons.cloned().map(|mut spec| {
+        let before = columns.nodes.iter().take(spec.node as usize);
+        spec.node = before.filter(|stage| **stage == Stage::Device).count() as u32;
+        spec
+    });
+    let band = own(score.band);
+    let own = ScoreOutput {
+        name: score.name.clone(),
+        kind: score.kind,
+        margin: own(score.margin),
+        pd: own(score.pd),
+        score: own(score.score),
+        band,
+        bands: if band.is_some() { score.bands.clone() } else { Vec::new() },
+        reasons,
+    };
+    let figures = [own.margin, own.pd, own.score, own.band];
+    (own.reasons.is_some() || figures.iter().any(Option::is_some)).then_some(own)
+}
+
+/// A self-check's row of the device's fields, with what it expects of the device's columns.
+fn own_check(check: &SelfCheck, kept: &[usize], columns: &Columns) -> Option<SelfCheck> {
+    let expected: Vec<(u32, f64)> =
+        check.expected.iter().filter_map(|&(column, value)| Some((columns.own(column)?, value))).collect();
+    // Without expectations it is still a sample to start a form with.
+    let row = kept.iter().filter_map(|&i| check.row.get(i).copied()).collect();
+    Some(SelfCheck { row, expected, tolerance: check.tolerance })
+}
+
+fn own_form(form: &FieldForm, columns: &Columns) -> Option<FieldForm> {
+    Some(FieldForm { field: columns.own(form.field)?, ..form.clone() })
+}

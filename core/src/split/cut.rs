@@ -1,0 +1,164 @@
+//! The section `cut` of a device bundle and an edge bundle: to which whole they belong, and what crosses.
+
+use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::{Bundle, Digest};
+use crate::column::State;
+use crate::error::BundleError;
+use crate::graph::Op;
+use crate::limits;
+use crate::schema::Stage;
+
+/// A value that leaves the device: a column that the edge stage reads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Crossing {
+    /// The column, in this bundle's numbering.
+    pub column: u32,
+    /// Least value that the device stage can give; −∞ if that is not known.
+    pub min: f64,
+    /// Greatest value that it can give; +∞ if that is not known.
+    pub max: f64,
+    /// How many different values it can take beside the missing states; 0 if any number.
+    pub distinct: u32,
+}
+
+impl Wire for Crossing {
+    fn put(&self, out: &mut Vec<u8>) {
+        Put::u32(out, self.column);
+        Put::f64(out, self.min);
+        Put::f64(out, self.max);
+        Put::u32(out, self.distinct);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        let crossing = Self {
+            column: input.u32()?,
+            min: input.f64_open()?,
+            max: input.f64_open()?,
+            distinct: input.u32()?,
+        };
+        // Where nothing can be present, no value is possible: least over greatest says so.
+        Ok(crossing)
+    }
+}
+
+/// What makes a bundle one of two stages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cut {
+    /// The stage that this bundle is.
+    pub stage: Stage,
+    /// Digest of the whole bundle, which decisions carry.
+    pub whole: Digest,
+    /// In an edge bundle: digest of the device bundle that belongs to it. In a device bundle: zeros.
+    pub device: Digest,
+    /// What crosses, ascending by column.
+    pub crossing: Vec<Crossing>,
+    /// Scores (index in this bundle) whose reasons are found on the device, ascending: their explained node runs there.
+    pub reasons: Vec<u32>,
+}
+
+impl Wire for Cut {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.stage.put(out);
+        out.extend_from_slice(&self.whole.0);
+        out.extend_from_slice(&self.device.0);
+        out.list(&self.crossing);
+        out.u32s(&self.reasons);
+    }
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Ok(Self {
+            stage: Stage::get(input)?,
+            whole: Digest(input.array()?),
+            device: Digest(input.array()?),
+            crossing: input.list("values that cross", limits::CROSSING, 24)?,
+            reasons: input.u32s("scores with reasons of the device", limits::OUTPUTS)?,
+        })
+    }
+}
+
+impl Bundle {
+    /// Whether this is the edge stage of a bundle, which needs local credit data.
+    pub fn is_edge(&self) -> bool {
+        self.cut.as_ref().is_some_and(|cut| cut.stage == Stage::Edge)
+    }
+
+    /// Whether this is the device stage of a bundle.
+    pub fn is_device(&self) -> bool {
+        self.cut.as_ref().is_some_and(|cut| cut.stage == Stage::Device)
+    }
+
+    /// The digest that decisions carry: an edge bundle finishes those of the whole one.
+    pub fn decides_as(&self) -> Digest {
+        match &self.cut {
+            Some(cut) if cut.stage == Stage::Edge => cut.whole,
+            _ => self.digest,
+        }
+    }
+
+    /// The stage that writes a column.
+    pub fn stage_of(&self, column: u32) -> Stage {
+        match self.fields.get(column as usize) {
+            Some(field) => field.stage,
+            None => self.node_of_column(column).map_or(Stage::Edge, |(node, _)| node.stage),
+        }
+    }
+}
+
+/// A state byte that means something: present, missing, unseen, out of range, or a special code.
+pub(super) fn is_state(state: State) -> bool {
+    state <= State::OUT_OF_RANGE
+        || state.special_index().is_some_and(|index| usize::from(index) < limits::SPECIALS)
+}
+
+/// Checks a stage bundle as a whole. A whole bundle has no cut, and nothing is given in it.
+pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
+    let malformed = |what| Err(BundleError::Malformed { section: "cut", what });
+    let given = |op: &Op| matches!(op, Op::Given(_));
+    let nodes = bundle.graph.nodes();
+    let Some(cut) = &bundle.cut else {
+        return match nodes.iter().find(|node| given(&node.op)) {
+            Some(node) => Err(node.error("only the edge stage of a bundle is given values")),
+            None => Ok(()),
+        };
+    };
+    if !cut.crossing.is_sorted_by(|a, b| a.column < b.column) || !cut.reasons.is_sorted_by(|a, b| a < b) {
+        return malformed("what crosses is not in ascending order");
+    }
+    let columns = bundle.graph.columns();
+    let device = |column: u32| {
+        (column as usize) < columns
+            && bundle.stage_of(column) == Stage::Device
+            && bundle.fields.get(column as usize).is_none_or(|field| field.leaves_device)
+    };
+    if !cut.crossing.iter().all(|crossing| device(crossing.column)) {
+        return malformed("what crosses is no value of the device stage, or must not leave it");
+    }
+    if cut.reasons.iter().any(|&s| bundle.scores.get(s as usize).is_none_or(|s| s.reasons.is_none())) {
+        return malformed("reasons of a score that gives none");
+    }
+    if cut.stage == Stage::Device {
+        let alien = nodes.iter().any(|node| node.stage != Stage::Device || given(&node.op));
+        if alien || bundle.fields.iter().any(|field| field.stage != Stage::Device) {
+            return malformed("a device bundle holds device nodes and fields only");
+        }
+        return match bundle.scores.iter().filter(|s| s.reasons.is_some()).count() == cut.reasons.len() {
+            true => Ok(()),
+            false => malformed("the reasons that a device bundle finds are those that cross"),
+        };
+    }
+    if nodes.iter().any(|node| given(&node.op) != (node.stage == Stage::Device)) {
+        return malformed("in an edge bundle, device nodes are given and no others");
+    }
+    let crosses = |column: u32| cut.crossing.binary_search_by_key(&column, |c| c.column).is_ok();
+    let there = |column: u32| bundle.stage_of(column) == Stage::Edge || crosses(column);
+    let read = nodes.iter().flat_map(|node| &node.inputs).copied();
+    let shown = bundle.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
+    if !read.chain(shown).chain(bundle.trusted.columns()).all(there) {
+        return malformed("the edge reads a value of the device that does not cross");
+    }
+    for (score, index) in bundle.scores.iter().zip(0..) {
+        let node = score.reasons.as_ref().and_then(|spec| nodes.get(spec.node as usize));
+        if node.is_some_and(|node| given(&node.op)) != cut.reasons.binary_search(&index).is_ok() {
+            return malformed("reasons of the device are those of scores explained there");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Local credit data: what the device stage hands to the edge stage, and nothing else.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 2 | number of values; then for each, in the order of the cut: |
+//! | 1 | state |
+//! | 8 | the value (f64), if its state is present |
+//! | 2 | number of absent fields; then for each, ascending: |
+//! | 3 | field of the device bundle (u16), the state it came in (u8) |
+//! | 2 | number of scores whose reasons the device finds; then for each, in the order of the cut: |
+//! | 2 | number of reasons, or 65535 if there is nothing to explain; then for each, in rank order: |
+//! | 10 | reason group (u16), contribution (f64) |
+//!
+//! Numbers are little-endian.
+
+use super::cut::is_state;
+use super::{Cut, SplitError};
+use crate::bundle::Bundle;
+use crate::bundle::wire::{Put, Reader};
+use crate::column::State;
+use crate::error::BundleError;
+use crate::reason::{Reason, ReasonSpec};
+use crate::record::Absent;
+use crate::schema::{Field, Policy, Stage};
+
+/// Nothing to explain, where a number of reasons stands.
+const NONE: u16 = u16::MAX;
+const WHAT: &str = "local credit data";
+
+/// What the device stage hands to the edge stage.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LocalCreditData {
+    /// Value and state of each column that crosses, in the order of the cut. NaN unless present.
+    pub values: Vec<(f64, State)>,
+    /// Fields of the device bundle that were absent, with the state they came in, ascending.
+    pub absent: Vec<Absent>,
+    /// For each score whose reasons the device finds: the ranked reasons; `None` if there is nothing to explain.
+    pub reasons: Vec<Option<Vec<Reason>>>,
+}
+
+impl LocalCreditData {
+    /// The bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        // Counts are within 16 bits: `limits::CROSSING`, `FIELDS` and `OUTPUTS` are.
+        let mut out = Vec::with_capacity(8 + 9 * self.values.len() + 3 * self.absent.len());
+        Put::u16(&mut out, self.values.len() as u16);
+        for &(value, state) in &self.values {
+            Put::u8(&mut out, state.0);
+            if state.is_present() {
+                Put::f64(&mut out, value);
+            }
+        }
+        Put::u16(&mut out, self.absent.len() as u16);
+        for &(field, state) in &self.absent {
+            Put::u16(&mut out, field as u16);
+            Put::u8(&mut out, state.0);
+        }
+        Put::u16(&mut out, self.reasons.len() as u16);
+        for reasons in &self.reasons {
+            let Some(reasons) = reasons else {
+                Put::u16(&mut out, NONE);
+                continue;
+            };
+            Put::u16(&mut out, reasons.len() as u16);
+            for reason in reasons {
+                Put::u16(&mut out, reason.group as u16);
+                Put::f64(&mut out, reason.contribution);
+            }
+        }
+        out
+    }
+
+    /// Reads what came from a device, for the edge bundle that is to finish it. Whatever the device bundle cannot have
+    /// computed is refused: another number of values, a value out of its range, a state that the field's policy refuses,
+    /// reasons that are not ranked.
+    ///
+    /// Errors: [`SplitError`].
+    pub fn decode(bytes: &[u8], edge: &Bundle) -> Result<Self, SplitError> {
+        let cut = edge.cut.as_ref().filter(|cut| cut.stage == Stage::Edge);
+        let cut = cut.ok_or(SplitError::Stage { needed: "edge" })?;
+        let mut input = Reader::new(bytes, WHAT);
+        let values = values(&mut input, edge, cut)?;
+        let absent = absent(&mut input, edge)?;
+        let reasons = reasons(&mut input, edge, cut)?;
+        input.end().map_err(|_| malformed("bytes are left over"))?;
+        Ok(Self { values, absent, reasons })
+    }
+}
+
+fn malformed(why: &'static str) -> SplitError {
+    SplitError::Malformed { what: WHAT, why }
+}
+
+/// The only things that reading numbers can meet.
+fn short(_: BundleError) -> SplitError {
+    malformed("it ends too early, or holds a number that is not finite")
+}
+
+fn count(input: &mut Reader<'_>, expected: usize) -> Result<(), SplitError> {
+    if usize::from(input.u16().map_err(short)?) == expected {
+        Ok(())
+    } else {
+        Err(malformed("a count is not that of the bundle"))
+    }
+}
+
+fn values(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<(f64, State)>, SplitError> {
+    count(input, cut.crossing.len())?;
+    let mut values = Vec::with_capacity(cut.crossing.len());
+    for crossing in &cut.crossing {
+        let impossible = |why| Err(SplitError::Impossible { value: edge.column_name(crossing.column), why });
+        let state = State(input.u8().map_err(short)?);
+        if !state.is_present() {
+            if !is_state(state) {
+                return impossible("in a state that there is not");
+            }
+            if edge.fields.get(crossing.column as usize).is_some_and(|field| !passes(field, state)) {
+                return impossible("in a state that its field refuses");
+            }
+            values.push((f64::NAN, state));
+            continue;
+        }
+        let value = input.f64().map_err(short)?;
+        if value < crossing.min || value > crossing.max {
+            return impossible("out of the range of what can be computed");
+        }
+        if let Some(field) = edge.fields.get(crossing.column as usize)
+            && !takes(field, value)
+        {
+            return impossible("no value of its field");
+        }
+        values.push((value, state));
+    }
+    Ok(values)
+}
+
+/// Whether a field's column can hold a value: one of its type within its bounds, or one that it imputes.
+fn takes(field: &Field, value: f64) -> bool {
+    let of = &field.policies;
+    let imputed = [of.missing, of.special, of.unseen, of.out_of_range].contains(&Policy::Impute(value));
+    imputed || field.admit(value, 0).is_ok_and(|admitted| admitted.given.is_present())
+}
+
+/// Whether a field lets a missing state through to the nodes.
+fn passes(field: &Field, state: State) -> bool {
+    matches!(field.policies.of(state), Policy::OwnBin | Policy::Native) && known(field, state)
+}
+
+/// Whether it is a state that a value of the field can come in.
+fn known(field: &Field, state: State) -> bool {
+    match state.special_index() {
+        Some(index) => usize::from(index) < field.specials.len(),
+        None => is_state(state) && !state.is_present(),
+    }
+}
+
+fn absent(input: &mut Reader<'_>, edge: &Bundle) -> Result<Vec<Absent>, SplitError> {
+    let fields: Vec<&Field> = edge.fields.iter().filter(|f| f.stage == Stage::Device).collect();
+    let n = usize::from(input.u16().map_err(short)?);
+    if n > fields.len() {
+        return Err(malformed("more fields are absent than there are"));
+    }
+    let mut absent: Vec<Absent> = Vec::with_capacity(n);
+    for _ in 0..n {
+        let at = u32::from(input.u16().map_err(short)?);
+        let state = State(input.u8().map_err(short)?);
+        let Some(field) = fields.get(at as usize) else {
+            return Err(malformed("a field that the device bundle does not have"));
+        };
+        if absent.last().is_some_and(|&(before, _)| before >= at) {
+            return Err(malformed("absent fields are not in ascending order"));
+        }
+        if !known(field, state) || field.policies.of(state) == Policy::Refuse {
+            let value = field.name.clone();
+            return Err(SplitError::Impossible { value, why: "in a state that its field refuses" });
+        }
+        absent.push((at, state));
+    }
+    Ok(absent)
+}
+
+fn reasons(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<Option<Vec<Reason>>>, SplitError> {
+    count(input, cut.reasons.len())?;
+    let specs = cut.reasons.iter().filter_map(|&score| edge.scores.get(score as usize)?.reasons.as_ref());
+    let mut all = Vec::with_capacity(cut.reasons.len());
+    for spec in specs {
+        let n = input.u16().map_err(short)?;
+        if n == NONE {
+            all.push(None);
+            continue;
+        }
+        if u32::from(n) > spec.max {
+            return Err(malformed("more reasons than the score names"));
+        }
+        let mut ranked = Vec::with_capacity(usize::from(n));
+        for _ in 0..n {
+            let group = u32::from(input.u16().map_err(short)?);
+            ranked.push(Reason { group, contribution: input.f64().map_err(short)? });
+        }
+        if !is_ranked(&ranked, spec) {
+            return Err(malformed("its reasons are not ranked as reasons are"));
+        }
+        all.push(Some(ranked));
+    }
+    Ok(all)
+}
+
+/// What the ranking promises: groups of the score, adverse, each group once, greatest first.
+fn is_ranked(ranked: &[Reason], spec: &ReasonSpec) -> bool {
+    ranked.iter().all(|r| spec.groups.contains(&r.group))
+        && ranked
+            .iter()
+            .all(|r| if spec.higher_is_worse { r.contribution > 0.0 } else { r.contribution < 0.0 })
+        && ranked.is_sorted_by(|a, b| {
+            let (x, y) = (a.contribution.abs(), b.contribution.abs());
+            x > y || (x == y && a.group < b.group)
+        })
+        && ranked.iter().enumerate().all(|(i, r)| ranked.iter().take(i).all(|s| s.group != r.group))
+}

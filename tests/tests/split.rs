@@ -1,0 +1,181 @@
+//! Whole, or device followed by edge: the same decision, bit by bit, for every cut of every generated bundle.
+
+use std::collections::BTreeSet;
+
+use scorelet_core::author::cut::cut;
+use scorelet_core::bundle::{Bundle, BundleParts, Trust};
+use scorelet_core::schema::Stage;
+use scorelet_core::scorer::{Options, Scorer};
+use scorelet_core::split::LocalCreditData;
+use scorelet_tests::generate;
+use scorelet_tests::random::Random;
+
+const BUNDLES: u64 = 120;
+const CUTS: usize = 6;
+const ROWS: usize = 40;
+
+/// Puts fields and nodes on the device so that the cut is valid: a device node reads the device only.
+fn place(random: &mut Random, parts: &mut BundleParts) {
+    for field in &mut parts.fields {
+        field.stage = if random.one_in(3) { Stage::Edge } else { Stage::Device };
+        field.leaves_device = true;
+    }
+    let mut stages: Vec<Stage> = parts.fields.iter().map(|f| f.stage).collect();
+    let eager = random.between(1, 4);
+    for node in &mut parts.nodes {
+        let possible = node.inputs.iter().all(|&id| stages[id as usize] == Stage::Device);
+        node.stage = if possible && !random.one_in(eager + 1) { Stage::Device } else { Stage::Edge };
+        stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
+    }
+    // What nothing on the edge reads may as well stay.
+    let read: BTreeSet<u32> = parts
+        .nodes
+        .iter()
+        .filter(|n| n.stage == Stage::Edge)
+        .flat_map(|n| n.inputs.iter().copied())
+        .chain(parts.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten())
+        .collect();
+    for (field, column) in parts.fields.iter_mut().zip(0..) {
+        field.leaves_device = read.contains(&column);
+    }
+}
+
+fn open(parts: BundleParts) -> Scorer {
+    Scorer::new(Bundle::open(&Bundle::encode(parts).unwrap(), Trust::Anyone).unwrap())
+}
+
+/// Every cut of the generated bundles, with its three scorers.
+fn each(mut check: impl FnMut(u64, &BundleParts, &mut Scorer, &mut Scorer, &mut Scorer)) -> usize {
+    let mut cuts = 0;
+    for seed in 0..BUNDLES {
+        let mut random = Random::new(seed ^ 0x5917);
+        for _ in 0..CUTS {
+            let mut parts = generate::bundle(seed);
+            place(&mut random, &mut parts);
+            let Some(stages) = cut(&parts).unwrap_or_else(|e| panic!("seed {seed}: {e}")) else { continue };
+            let mut scorers = [open(parts.clone()), open(stages.device), open(stages.edge)];
+            let [whole, device, edge] = &mut scorers;
+            check(seed, &parts, whole, device, edge);
+            cuts += 1;
+        }
+    }
+    cuts
+}
+
+#[test]
+fn split_or_whole_the_decision_is_the_same() {
+    let (mut compared, mut refused, mut explained) = (0, 0, 0);
+    let cuts = each(|seed, parts, whole, device, edge| {
+        assert_eq!(edge.bundle().cut.as_ref().unwrap().whole, whole.bundle().digest);
+        assert_eq!(edge.bundle().cut.as_ref().unwrap().device, device.bundle().digest);
+        explained += edge.bundle().cut.as_ref().unwrap().reasons.len();
+        let rows = generate::rows(&mut Random::new(seed), &parts.fields, ROWS, true);
+        let records = generate::records(&parts.fields, &rows);
+        let options = Options { reasons: true };
+        for record in &records {
+            let of = |stage: Stage| {
+                let mine = |name: &str| parts.fields.iter().any(|f| f.name == name && f.stage == stage);
+                let object = record.as_object().unwrap().iter().filter(|(name, _)| mine(name));
+                let object: serde_json::Map<_, _> = object.map(|(k, v)| (k.clone(), v.clone())).collect();
+                serde_json::to_vec(&object).unwrap()
+            };
+            let expected = whole.score_json(&serde_json::to_vec(record).unwrap(), options).unwrap().remove(0);
+            let split = device.local_json(&of(Stage::Device)).and_then(|(local, _)| {
+                let decoded = LocalCreditData::decode(&local.encode(), edge.bundle());
+                let decoded = decoded.unwrap_or_else(|e| panic!("seed {seed}: {e} in {local:?}"));
+                edge.finish_json(&decoded, &of(Stage::Edge), options)
+            });
+            match (expected, split) {
+                (Ok(whole), Ok((split, _))) => {
+                    assert_eq!(whole.digest(), split.digest(), "seed {seed}: {whole:?}\n{split:?}");
+                    compared += 1;
+                }
+                (Err(_), Err(_)) => refused += 1,
+                (whole, split) => panic!("seed {seed}: whole {whole:?}, split {split:?}"),
+            }
+        }
+    });
+    println!(
+        "{cuts} cuts, {compared} decisions, {refused} refusals, {explained} scores explained on the device"
+    );
+    assert!(cuts > 600 && compared > 10_000 && refused > 100 && explained > 100);
+}
+
+#[test]
+fn a_device_bundle_holds_nothing_of_the_edge() {
+    each(|seed, parts, _, device, _| {
+        let bundle = device.bundle();
+        let names = |stage| {
+            let fields = parts.fields.iter().filter(move |f| f.stage == stage).map(|f| f.name.clone());
+            fields.chain(parts.nodes.iter().filter(move |n| n.stage == stage).map(|n| n.name.clone()))
+        };
+        let own: BTreeSet<String> = (bundle.fields.iter().map(|f| f.name.clone()))
+            .chain(bundle.graph.nodes().iter().map(|n| n.name.clone()))
+            .collect();
+        assert_eq!(own, names(Stage::Device).collect::<BTreeSet<_>>(), "seed {seed}");
+        let bytes = Bundle::encode(bundle.clone().into_parts()).unwrap();
+        for secret in names(Stage::Edge).filter(|name| name.len() > 6 && !own.contains(name)) {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "seed {seed}: the device bundle names {secret}");
+        }
+    });
+}
+
+/// Whatever a hostile client sends, the edge refuses it or decides; what is refused is an error of its own kind.
+#[test]
+fn hostile_local_credit_data_is_refused_or_decides() {
+    let (mut refused, mut taken) = (0, 0);
+    each(|seed, parts, _, device, edge| {
+        let rows = generate::rows(&mut Random::new(seed), &parts.fields, 3, false);
+        let records = generate::records(&parts.fields, &rows);
+        let mut random = Random::new(seed ^ 77);
+        for record in &records {
+            let on_device =
+                |name: &str| parts.fields.iter().any(|f| f.name == name && f.stage == Stage::Device);
+            let object: serde_json::Map<_, _> = record
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(n, _)| on_device(n))
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect();
+            let Ok((local, _)) = device.local_json(&serde_json::to_vec(&object).unwrap()) else { continue };
+            let bytes = local.encode();
+            for _ in 0..20 {
+                let mut changed = bytes.clone();
+                match random.below(4) {
+                    0 => changed.truncate(random.below(bytes.len())),
+                    1 => changed.push(random.below(256) as u8),
+                    _ => changed[random.below(bytes.len())] = random.below(256) as u8,
+                }
+                match LocalCreditData::decode(&changed, edge.bundle()) {
+                    Ok(local) => {
+                        // What is read is what was written: there are no two encodings of one thing.
+                        assert_eq!(local.encode(), changed, "seed {seed}");
+                        let _ = edge.finish_json(&local, b"{}", Options { reasons: true });
+                        taken += 1;
+                    }
+                    Err(error) => {
+                        assert!(error.code().starts_with("SCL-100") && !error.mend().is_empty());
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    });
+    assert!(refused > 1_000 && taken > 100, "{refused} refused, {taken} taken");
+}
+
+#[test]
+fn a_stage_is_not_taken_for_the_whole() {
+    each(|seed, _, _, device, edge| {
+        let options = Options::default();
+        assert_eq!(edge.score_json(b"{}", options).unwrap_err().code(), "SCL-0210", "seed {seed}");
+        let values = vec![0.0; edge.bundle().fields.len()];
+        assert_eq!(edge.decide_columns(1, &values, options).unwrap_err().code(), "SCL-0210");
+        assert_eq!(edge.local_json(b"{}").unwrap_err().code(), "SCL-0211");
+        let local = LocalCreditData::default();
+        assert_eq!(device.finish_json(&local, b"{}", options).unwrap_err().code(), "SCL-0212");
+        assert!(cut(&edge.bundle().clone().into_parts()).is_err());
+    });
+}
