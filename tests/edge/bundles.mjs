@@ -37,11 +37,13 @@ export function build(name, { by = publisher('publisher'), change = (text) => te
   const file = join(source, 'bundle.toml');
   writeFileSync(file, change(readFileSync(file, 'utf8')));
   host('build', source, '-o', join(scratch, `${name}.sclb`), '--key', by.file);
-  const part = (suffix) => {
-    const path = join(scratch, `${name}${suffix}.sclb`);
-    return { path, bytes: readFileSync(path), digest: JSON.parse(host('inspect', path, '--json')).digest };
-  };
-  return { whole: part(''), device: part('.device'), edge: part('.edge'), by };
+  const of = (suffix) => part(join(scratch, `${name}${suffix}.sclb`));
+  return { whole: of(''), device: of('.device'), edge: of('.edge'), by };
+}
+
+/** A bundle file: its path, bytes and digest. */
+export function part(path) {
+  return { path, bytes: readFileSync(path), digest: JSON.parse(host('inspect', path, '--json')).digest };
 }
 
 /** The bundle of most tests. */

@@ -49,12 +49,17 @@ export class Edge {
   /** Is given each answer. */
   heard = () => undefined;
   #folder = mkdtempSync(join(tmpdir(), 'scorelet-edge-'));
+  #config;
+  #health;
   #process;
   #agent;
   #tenants = 0;
 
-  static async start(env = {}) {
+  /** `config`: a configuration with a socket `http` and a folder `state`; `health`: a path that answers 200 once it runs. */
+  static async start(env = {}, config = CONFIG, health = '/healthz') {
     const edge = new Edge();
+    edge.#config = config;
+    edge.#health = health;
     running.add(edge);
     await edge.run(env);
     return edge;
@@ -71,7 +76,7 @@ export class Edge {
 
   /** Starts workerd, over whatever its storage holds, and waits until it answers. */
   async run(env = {}) {
-    const options = ['serve', '--control-fd=3', '--socket-addr=http=127.0.0.1:0', `--directory-path=state=${this.#folder}`, CONFIG];
+    const options = ['serve', '--control-fd=3', '--socket-addr=http=127.0.0.1:0', `--directory-path=state=${this.#folder}`, this.#config];
     this.#process = spawn(workerd, options, {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: {
@@ -95,8 +100,8 @@ export class Edge {
     });
     this.url = `http://127.0.0.1:${port}`;
     this.#agent = new Agent({ keepAlive: true, maxSockets: 256 });
-    const ready = await this.get('/healthz');
-    if (ready.status !== 200) throw new Error(`/healthz: ${ready.status} ${ready.text}`);
+    const ready = await this.get(this.#health);
+    if (ready.status !== 200) throw new Error(`${this.#health}: ${ready.status} ${ready.text}`);
   }
 
   /** One request. `body`: bytes and text go as they are, anything else as JSON. */

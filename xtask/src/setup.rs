@@ -51,14 +51,27 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     }
     let path = PathBuf::from("/usr/bin/chromium");
     if !path.exists() {
-        println!("  installing chromium (Debian's package, once)");
-        run(&mut program("apt-get", &["update", "--quiet=2"]))?;
-        let install = ["install", "--yes", "--quiet=2", "--no-install-recommends", "chromium"];
-        run(program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive")).context(
+        debian("chromium").context(
             "Chromium could not be installed; install it, or name another one by SCORELET_CHROMIUM",
         )?;
     }
     Ok(path)
+}
+
+/// The load generator of `bench-edge`.
+pub(crate) fn wrk() -> Result<()> {
+    if PathBuf::from("/usr/bin/wrk").exists() {
+        return Ok(());
+    }
+    debian("wrk")
+}
+
+/// Installs one of Debian's packages.
+fn debian(package: &str) -> Result<()> {
+    println!("  installing {package} (Debian's package, once)");
+    run(&mut program("apt-get", &["update", "--quiet=2"]))?;
+    let install = ["install", "--yes", "--quiet=2", "--no-install-recommends", package];
+    run(program("apt-get", &install).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// `wasm-opt`, as a script that Node runs.
