@@ -5,6 +5,7 @@ mod args;
 mod bench;
 mod build;
 mod certify;
+mod edge;
 mod explain;
 mod init;
 mod inspect;
@@ -63,6 +64,7 @@ fn run(args: &Args) -> crate::error::Result<u8> {
         Command::Explain(args) => explain::run(args),
         Command::Certify(args) => certify::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Edge(args) => edge::run(args),
         Command::Completions(args) => pages::completions(args),
         Command::Man(args) => pages::man(args),
     }

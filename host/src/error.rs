@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use scorelet_core::error::{Error as CoreError, SourceError};
 
+use crate::edge::EdgeError;
+
 /// Result of a host operation.
 pub type Result<T> = std::result::Result<T, HostError>;
 
@@ -147,6 +149,9 @@ pub enum HostError {
         /// What is wrong.
         what: String,
     },
+    /// The edge worker refused, or could not be spoken to.
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
     /// A thread of the tool panicked.
     #[error("the tool itself failed: {what}")]
     Panic {
@@ -177,6 +182,8 @@ pub mod exit {
     pub const STOPPED: u8 = 5;
     /// A file could not be read or written.
     pub const FILES: u8 = 6;
+    /// The edge worker refused, or did not answer.
+    pub const EDGE: u8 = 7;
 }
 
 impl HostError {
@@ -205,6 +212,7 @@ impl HostError {
             Self::Artefact { .. } => "SCL-0714",
             Self::Runtime { .. } => "SCL-0715",
             Self::Panic { .. } => "SCL-0716",
+            Self::Edge(error) => error.code(),
         }
     }
 
@@ -225,6 +233,7 @@ impl HostError {
             Self::Usage { .. } => "command line".to_owned(),
             Self::Panic { .. } => "tool".to_owned(),
             Self::Artefact { name, .. } => name.clone(),
+            Self::Edge(error) => error.place(),
             _ => "wasm engine".to_owned(),
         }
     }
@@ -251,6 +260,7 @@ impl HostError {
             }
             Self::Artefact { .. } => "give a wasm that exports Scorelet's raw ABI (docs/abi.md)".to_owned(),
             Self::Runtime { .. } => "check the limits of the system (ulimit -v)".to_owned(),
+            Self::Edge(error) => error.mend(),
             Self::Panic { .. } => {
                 "this is a mistake of the tool: please report it with its message".to_owned()
             }
@@ -266,6 +276,8 @@ impl HostError {
             Self::Guest { code, .. } if code.starts_with("SCL-02") => exit::INPUT,
             Self::Guest { .. } | Self::Artefact { .. } => exit::REFUSED,
             Self::Usage { .. } => exit::USAGE,
+            Self::Edge(error) if error.is_usage() => exit::USAGE,
+            Self::Edge(_) => exit::EDGE,
             Self::Read { .. } | Self::Write { .. } | Self::Exists { .. } => exit::FILES,
             Self::Deadline { .. }
             | Self::OutOfMemory { .. }

@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod certify;
 pub mod cli;
+pub mod edge;
 pub mod error;
 pub mod evaluate;
 pub mod input;
@@ -13,6 +14,7 @@ pub mod model;
 pub mod performance;
 pub mod runtime;
 pub mod score;
+pub mod stages;
 pub mod types;
 
 pub use error::HostError;

@@ -5,6 +5,10 @@
 mod tool {
     mod author;
     mod certify;
+    mod edge;
+    mod edge_refused;
+    mod edge_server;
+    mod edge_tls;
     mod explain;
     mod formats;
     mod limits;

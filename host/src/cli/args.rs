@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::edge::args::EdgeArgs;
+
 const EXIT_CODES: &str = "Exit codes:
   0  all went well
-  1  a difference was found (certify), or rows were skipped (score --on-error skip)
+  1  a difference was found (certify), or rows were left out (--on-error skip)
   2  wrong flags or arguments
   3  the input cannot be scored
   4  the bundle, bundle source or model file was refused
   5  the engine was stopped: deadline, memory, fuel, trap
-  6  a file could not be read or written";
+  6  a file could not be read or written
+  7  the edge worker refused, or did not answer";
 
 /// Builds, checks, scores and certifies credit-scoring bundles with the very WebAssembly that ships.
 #[derive(Debug, Parser)]
@@ -43,6 +46,8 @@ pub enum Command {
     Certify(CertifyArgs),
     /// Measure a bundle: latency, throughput, load, instantiation
     Bench(BenchArgs),
+    /// Run an edge worker: tenants, keys, bundles, export, feedback, erasure
+    Edge(EdgeArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page

@@ -16,8 +16,7 @@ const PUBLIC: &str = "scorelet-public-key:";
 
 /// `scorelet keygen`.
 pub(super) fn run(args: &KeygenArgs) -> Result<u8> {
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| HostError::Runtime { what: error.to_string() })?;
+    let seed = random()?;
     let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes();
     let (secret_path, public_path) = (with_suffix(&args.name, "key"), with_suffix(&args.name, "pub"));
     if public_path.exists() {
@@ -64,14 +63,23 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
     Some(key)
 }
 
-fn with_suffix(name: &Path, suffix: &str) -> PathBuf {
+/// 32 bytes that nobody can guess.
+pub(super) fn random() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| HostError::Runtime { what: error.to_string() })?;
+    Ok(bytes)
+}
+
+/// A name with `.suffix` behind it.
+pub(super) fn with_suffix(name: &Path, suffix: &str) -> PathBuf {
     let mut name = name.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);
     PathBuf::from(name)
 }
 
-fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
+/// Writes a file that is not there yet; a secret one for its owner alone.
+pub(super) fn write_new(path: &Path, text: &str, secret: bool) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
