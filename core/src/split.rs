@@ -59,6 +59,9 @@ pub enum SplitError {
     /// A key that is none.
     #[error("the edge's public key is not a key of X25519")]
     Key,
+    /// The platform gave no random bytes.
+    #[error("this platform gives no random bytes")]
+    Randomness,
     /// Not of the device bundle that belongs to this edge bundle.
     #[error("the local credit data is of another device bundle")]
     OtherBundle,
@@ -89,6 +92,7 @@ impl SplitError {
             Self::OtherBundle => "SCL-1005",
             Self::Impossible { .. } => "SCL-1006",
             Self::Stage { .. } => "SCL-1007",
+            Self::Randomness => "SCL-1008",
         }
     }
 
@@ -101,6 +105,7 @@ impl SplitError {
             Self::OtherBundle => "local credit data, bundle".to_owned(),
             Self::Impossible { value, .. } => format!("local credit data, `{value}`"),
             Self::Stage { .. } => "bundle".to_owned(),
+            Self::Randomness => "platform".to_owned(),
         }
     }
 
@@ -113,6 +118,7 @@ impl SplitError {
             Self::Version { .. } => "update the client, or the edge".to_owned(),
             Self::Sealed | Self::OtherBundle => "fetch a new challenge and seal again for it".to_owned(),
             Self::Key => "take the key from the edge's challenge as it is".to_owned(),
+            Self::Randomness => "use a browser or runtime with `crypto.getRandomValues`".to_owned(),
             Self::Stage { needed } => {
                 format!("open the {needed} bundle that `scorelet build` wrote beside the whole one")
             }

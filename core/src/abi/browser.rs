@@ -8,6 +8,7 @@
 
 mod explanation;
 mod frame;
+mod local;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -19,6 +20,8 @@ use crate::bundle::{Bundle, Trust};
 use crate::error::{BundleError, RecordError};
 use crate::record::Row;
 use crate::scorer::Options;
+use crate::split::SplitError;
+use crate::split::receipt::{self, Receipt};
 
 /// An error as the façade's `ScoreletError` takes it.
 #[derive(Serialize)]
@@ -131,6 +134,62 @@ impl Engine {
         let mut out = Vec::new();
         explanation::write(scorer.bundle(), index, found.as_ref(), &self.language, &mut out);
         Ok(text(out))
+    }
+
+    /// What leaves the device of one record, as JSON; `row` is named in errors.
+    pub fn local(
+        &mut self,
+        kinds: &[u8],
+        numbers: &[f64],
+        texts: &str,
+        row: usize,
+    ) -> Result<String, JsValue> {
+        let values = self.row(kinds, numbers, texts, row)?;
+        let scorer = &mut self.session.scorer;
+        let (local, _) = scorer.local_row(&values).map_err(|error| refusal(Error::from(error)))?;
+        let mut out = Vec::new();
+        local::write(scorer.bundle(), &local, &self.language, &mut out);
+        Ok(text(out))
+    }
+
+    /// Seals what leaves the device of one record for the edge's public key (32 bytes): the 32 bytes of the salt of its
+    /// commitment, which stay on the device, then the receipt. `time_ms` is the client's clock.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a record is four of them; the rest is what a receipt says"
+    )]
+    pub fn seal(
+        &mut self,
+        kinds: &[u8],
+        numbers: &[f64],
+        texts: &str,
+        row: usize,
+        public_key: &[u8],
+        nonce: &[u8],
+        time_ms: f64,
+        consent: String,
+    ) -> Result<Vec<u8>, JsValue> {
+        let values = self.row(kinds, numbers, texts, row)?;
+        let scorer = &mut self.session.scorer;
+        let (local, canonical) = scorer.local_row(&values).map_err(|error| refusal(Error::from(error)))?;
+        let split = |error: SplitError| refusal(Error::from(error));
+        let key = public_key.try_into().map_err(|_| split(SplitError::Key))?;
+        let mut random = [0; 64];
+        getrandom::fill(&mut random).map_err(|_| split(SplitError::Randomness))?;
+        let (salt, ephemeral) = random.split_at(32);
+        let (Ok(salt), Ok(ephemeral)) = (salt.try_into(), ephemeral.try_into()) else {
+            return Err(split(SplitError::Randomness));
+        };
+        let receipt = Receipt {
+            device: scorer.bundle().digest,
+            nonce: nonce.to_vec(),
+            time_ms: time_ms as u64,
+            commitment: receipt::commit(&canonical, salt),
+            consent,
+            local: local.encode(),
+        };
+        let sealed = receipt::seal(&receipt, key, ephemeral).map_err(split)?;
+        Ok([&salt[..], &sealed].concat())
     }
 
     /// The column value of a text in a field.

@@ -5,7 +5,8 @@ use crate::graph::{Node, Op};
 use crate::json::Json;
 use crate::record::date;
 use crate::scale::ScaleMap;
-use crate::schema::{Field, FieldType, Localized, Policy, Stage};
+use crate::schema::{Field, FieldType, Localized, Policy};
+use crate::split::{Cut, stage_name as stage};
 
 /// Most records that are given as samples.
 const SAMPLES: usize = 20;
@@ -17,13 +18,6 @@ fn texts(json: &mut Json<'_>, list: &[Localized]) {
             json.key("text").text(&text.text);
         });
     });
-}
-
-fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Device => "device",
-        Stage::Edge => "edge",
-    }
 }
 
 fn policy(json: &mut Json<'_>, policy: Policy) {
@@ -145,6 +139,27 @@ fn points(bundle: &Bundle, score: &ScoreOutput) -> Option<(f64, f64)> {
     }
 }
 
+/// What leaves the device.
+fn cut(json: &mut Json<'_>, bundle: &Bundle, cut: &Cut) {
+    json.object(|json| {
+        json.key("stage").text(stage(cut.stage));
+        json.key("whole").text(&cut.whole.to_string());
+        if bundle.is_edge() {
+            json.key("device").text(&cut.device.to_string());
+        }
+        json.key("values").array(&cut.crossing, |json, crossing| {
+            json.object(|json| {
+                json.key("name").text(&bundle.column_name(crossing.column));
+                json.key("min").number(Some(crossing.min));
+                json.key("max").number(Some(crossing.max));
+                json.key("distinct").integer(crossing.distinct as usize);
+            });
+        });
+        let scores = cut.reasons.iter().filter_map(|&score| bundle.scores.get(score as usize));
+        json.key("reasons").array(scores, |json, score| json.text(&score.name));
+    });
+}
+
 /// Appends the description of `bundle` as a JSON object.
 pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
     let nodes = bundle.graph.nodes();
@@ -202,6 +217,9 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
                 texts(json.key("texts"), &group.texts);
             });
         });
+        if let Some(of) = &bundle.cut {
+            cut(json.key("cut"), bundle, of);
+        }
         json.key("columns").integer(bundle.graph.columns());
         json.key("checks").integer(bundle.checks.len());
         let samples = bundle.checks.iter().filter(|check| sayable(&bundle.fields, check)).take(SAMPLES);

@@ -201,6 +201,36 @@ pub extern "C" fn scl_contributions(handle: u32, rows: usize, score: usize) -> u
     with(handle, |session, result| session.contributions(rows, score, result)).0
 }
 
+/// The device stage: local credit data of one JSON record, in the result area.
+///
+/// # Safety
+/// `ptr` and `len` as the module says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scl_local(handle: u32, ptr: *const u8, len: usize) -> u32 {
+    // SAFETY: the caller's promise.
+    let json = unsafe { bytes(ptr, len) };
+    with(handle, |session, result| session.local(json, result)).0
+}
+
+/// The edge stage: the decision of local credit data and one JSON object of the edge's fields. The result area holds one
+/// answer; flags and shape are those of [`scl_score_json`].
+///
+/// # Safety
+/// `local`, `local_len`, `ptr` and `len` as the module says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scl_finish(
+    handle: u32,
+    local: *const u8,
+    local_len: usize,
+    ptr: *const u8,
+    len: usize,
+    flags: u32,
+) -> u32 {
+    // SAFETY: the caller's promise.
+    let (local, json) = unsafe { (bytes(local, local_len), bytes(ptr, len)) };
+    with(handle, |session, result| session.finish(local, json, flags, result)).0
+}
+
 /// Describes the bundle as JSON in the result area.
 #[unsafe(no_mangle)]
 pub extern "C" fn scl_describe(handle: u32) -> u32 {
@@ -237,6 +267,19 @@ pub mod checked {
     pub fn score_json(handle: u32, json: &[u8], flags: u32) -> u32 {
         // SAFETY: a slice is valid for its length.
         unsafe { super::scl_score_json(handle, json.as_ptr(), json.len(), flags) }
+    }
+
+    /// [`super::scl_local`].
+    pub fn local(handle: u32, json: &[u8]) -> u32 {
+        // SAFETY: a slice is valid for its length.
+        unsafe { super::scl_local(handle, json.as_ptr(), json.len()) }
+    }
+
+    /// [`super::scl_finish`].
+    pub fn finish(handle: u32, local: &[u8], json: &[u8], flags: u32) -> u32 {
+        let (data, fields) = (local.as_ptr(), json.as_ptr());
+        // SAFETY: slices are valid for their lengths.
+        unsafe { super::scl_finish(handle, data, local.len(), fields, json.len(), flags) }
     }
 
     /// [`super::scl_select`].

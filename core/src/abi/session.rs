@@ -15,6 +15,7 @@ use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::json::Json;
 use crate::scorer::{Options, Scorer};
+use crate::split::LocalCreditData;
 
 const REASONS: u32 = 1;
 const CANONICAL: u32 = 2;
@@ -136,6 +137,27 @@ impl Session {
     ) -> Result<(), AbiError> {
         let answers = self.scorer.score_json(json, options(flags))?;
         self.write(answers.into_iter(), flags, result);
+        Ok(())
+    }
+
+    /// The device stage.
+    pub(super) fn local(&mut self, json: &[u8], result: &mut Vec<u8>) -> Result<(), AbiError> {
+        let (local, _) = self.scorer.local_json(json)?;
+        result.extend_from_slice(&local.encode());
+        Ok(())
+    }
+
+    /// The edge stage.
+    pub(super) fn finish(
+        &mut self,
+        local: &[u8],
+        json: &[u8],
+        flags: u32,
+        result: &mut Vec<u8>,
+    ) -> Result<(), AbiError> {
+        let local = LocalCreditData::decode(local, self.scorer.bundle()).map_err(Error::from)?;
+        let (decision, _) = self.scorer.finish_json(&local, json, options(flags))?;
+        self.write(core::iter::once(Ok(decision)), flags, result);
         Ok(())
     }
 
