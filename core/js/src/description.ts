@@ -1,4 +1,4 @@
-import type { Band, BundleInfo, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
+import type { Band, BundleInfo, Cut, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
 
 type Localized = readonly { lang: string; text: string }[];
 
@@ -42,6 +42,7 @@ export interface Description {
   groups: { code: string; texts: Localized }[];
   columns: number;
   checks: number;
+  cut?: Cut & { device?: string };
   samples?: Record_[];
 }
 
@@ -126,6 +127,7 @@ export function info(given: Description): BundleInfo {
     outputs: [...outputs(given).keys()],
     columns: given.columns,
     checks: given.checks,
+    cut: given.cut ?? null,
   };
 }
 

@@ -52,6 +52,8 @@ const OWN = {
   unreadable: ['SCL-0806', 'record', 'pass a plain object'],
   argument: ['SCL-0807', 'call', 'see the documentation of the call'],
   digest: ['SCL-0808', 'bundle', 'fetch the bundle again, or pin the digest of this one'],
+  other: ['SCL-0809', 'challenge, bundle.digest', 'fetch that bundle (GET /v1/bundles/DIGEST), open it and seal with it'],
+  expired: ['SCL-0810', 'challenge, expires', 'fetch a new challenge'],
 } as const;
 
 /** An error of this package. */

@@ -5,8 +5,11 @@ import { ScoreletError, isOwn, optionalText, own, unreadable, words } from './er
 import { Engine, type Instance, call, instance } from './engine.js';
 import { keyBytes } from './key.js';
 import { RecordReader } from './record.js';
+import { type Challenge, base64url, localOf, readChallenge } from './seal.js';
 import { type BundleSource, openFrom } from './source.js';
-import type { BundleInfo, Column, Decision, Explanation, Field, Record_ } from './types.js';
+import type {
+  BundleInfo, Column, Decision, Explanation, Field, LocalCreditData, Record_, Sealed,
+} from './types.js';
 
 /** How a bundle is opened. */
 export interface OpenOptions {
@@ -172,6 +175,41 @@ export class Scorer {
     const score = optionalText(options?.score, 'score') ?? this.info.scores.find(({ explained }) => explained !== null)?.name ?? '';
     return this.#read(record, options?.language, 0, (engine, { kinds, numbers, texts }) =>
       JSON.parse(engine.explain(kinds, numbers, texts, score)) as Explanation);
+  }
+
+  /**
+   * What leaves the device of one record, to show the person. Needs a device bundle.
+   *
+   * @throws {ScoreletError} as `score`; `SCL-1007` for a bundle that is not of the device stage.
+   */
+  localCreditData(record: Record_, options?: { language?: string }): LocalCreditData {
+    return localOf(this.#read(record, options?.language, 0, (engine, { kinds, numbers, texts }) =>
+      engine.local(kinds, numbers, texts, 0)));
+  }
+
+  /**
+   * Computes what leaves the device and seals it for the edge that gave the challenge: nobody in between can read it. No
+   * two receipts are equal. Needs a device bundle.
+   *
+   * @param challenge what the edge answered to `GET /v1/challenge`.
+   * @param options.consent the lender's reference of the applicant's consent.
+   * @throws {ScoreletError} `SCL-0809` for a challenge of another device bundle, `SCL-0810` for one that has ended; and as
+   * `localCreditData`.
+   */
+  async seal(
+    challenge: Challenge,
+    record: Record_,
+    options?: { consent?: string; language?: string },
+  ): Promise<Sealed> {
+    this.#engine();
+    const consent = optionalText(options?.consent, 'consent') ?? '';
+    const { nonce, publicKey } = readChallenge(challenge, this.info.digest);
+    const [local, sealed] = this.#read(record, options?.language, 0, (engine, { kinds, numbers, texts }) => [
+      engine.local(kinds, numbers, texts, 0),
+      engine.seal(kinds, numbers, texts, 0, publicKey, nonce, Date.now(), consent),
+    ] as const);
+    const bytes = sealed.slice(32);
+    return { receipt: base64url(bytes), bytes, salt: base64url(sealed.subarray(0, 32)), local: localOf(local) };
   }
 
   /**

@@ -8,6 +8,7 @@ export { ScoreletError } from './error.js';
 export { Batch } from './batch.js';
 export { Scorer, type OpenOptions, type ScoreOptions } from './scorer.js';
 export { textFor } from './description.js';
+export type { Challenge } from './seal.js';
 export type { InitSource } from './load.js';
 export type { BundleSource } from './source.js';
 export type * from './types.js';

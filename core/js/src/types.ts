@@ -113,6 +113,51 @@ export interface BundleInfo {
   readonly columns: number;
   /** Self-check rows. */
   readonly checks: number;
+  /** What leaves the device, where the bundle is one of the two that a whole one was cut into; else `null`. */
+  readonly cut: Cut | null;
+}
+
+/** Where a bundle was cut. */
+export interface Cut {
+  /** The stage that this bundle is for. */
+  readonly stage: 'device' | 'edge';
+  /** Digest of the whole bundle: decisions carry it. */
+  readonly whole: string;
+  /** Every value that leaves the device: its name, its range (`null` if open), how many values it can take (0: any). */
+  readonly values: readonly {
+    readonly name: string;
+    readonly min: number | null;
+    readonly max: number | null;
+    readonly distinct: number;
+  }[];
+  /** Names of the scores whose ranked reasons leave with them. */
+  readonly reasons: readonly string[];
+}
+
+/** What leaves the device of one record, and nothing else. */
+export interface LocalCreditData {
+  /** Digest of the device bundle that computed it. */
+  bundle: string;
+  /** The values that leave, in the order of `info.cut.values`; `null` with the state why there is none. */
+  values: { name: string; value: number | null; state: 'present' | MissingState; special?: string }[];
+  /** Fields that were absent, and in which state. */
+  absent: { field: string; state: MissingState; special?: string }[];
+  /** Ranked reasons of each score of `info.cut.reasons`; `null` where there is nothing to explain. */
+  reasons: { score: string; reasons: Reason[] | null }[];
+  /** The bytes that are sealed (docs/receipt-format.md). */
+  bytes: Uint8Array;
+}
+
+/** A sealed receipt. */
+export interface Sealed {
+  /** What is sent: base64url, as `POST /v1/decisions` takes it. */
+  receipt: string;
+  /** The same as bytes. */
+  bytes: Uint8Array;
+  /** The salt of the commitment, 32 bytes in base64url. It stays on the device: an audit needs it. */
+  salt: string;
+  /** What is inside, to show the person. */
+  local: LocalCreditData;
 }
 
 /** A value of a record: category and date as text; not known as `null` or left out. */
