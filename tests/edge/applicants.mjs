@@ -37,6 +37,7 @@ export function applicant(next) {
     open_loans: sometimes(0.1, whole(0, 12)),
     past_due: sometimes(0.3, next() < 0.5 ? 0 : within(0, 20_000)),
     region: sometimes(0.1, pick(REGIONS)),
+    bureau_age: sometimes(0.3, next() < 0.1 || device.age === undefined ? whole(16, 99) : device.age),
   };
   return { device: known(device), edge: known(edge) };
 }
@@ -57,5 +58,5 @@ export const ORDINARY = {
     income: 3150.5, expenses: 1200.25, volatility: 0.5, drift: 0.0001, housing: 'own', opened: '2019-03-04', applied: '2026-02-11',
     overdrawn: false, age: 37,
   },
-  edge: { bureau_score: 640, open_loans: 2, past_due: 0, region: 'south' },
+  edge: { bureau_score: 640, open_loans: 2, past_due: 0, region: 'south', bureau_age: 37 },
 };

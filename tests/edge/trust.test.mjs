@@ -4,9 +4,10 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ORDINARY } from './applicants.mjs';
-import { first, second } from './bundles.mjs';
+import { first, host, second } from './bundles.mjs';
 import { device } from './device.mjs';
 import { Edge } from './harness.mjs';
+import { local, sealed } from './receipt.mjs';
 
 const [old, newer] = [first(), second()];
 let edge, tenant, phone;
@@ -17,7 +18,8 @@ before(async () => {
 after(() => edge?.remove());
 
 /** A sealed receipt of an ordinary person. */
-const sealed = async (of = tenant, by = phone) => (await by.seal(await of.challenge(), ORDINARY.device)).receipt;
+const ordinary = async (of = tenant, by = phone) => (await by.seal(await of.challenge(), ORDINARY.device)).receipt;
+const refused = (answer, status, code) => assert.deepEqual([answer.status, answer.code], [status, code], answer.text);
 const codes = (answer) => answer.json.assurance.unverified.map(({ code }) => code);
 
 test('a challenge is used once', async () => {
@@ -26,10 +28,10 @@ test('a challenge is used once', async () => {
   const two = (await phone.seal(challenge, ORDINARY.device)).receipt;
   assert.notEqual(one, two);
   assert.equal((await tenant.decide({ receipt: one })).status, 201);
-  assert.equal((await tenant.decide({ receipt: one })).status, 409);
-  assert.equal((await tenant.decide({ receipt: two })).status, 409);
+  refused(await tenant.decide({ receipt: one }), 409, 'SCL-0922');
+  refused(await tenant.decide({ receipt: two }), 409, 'SCL-0922');
   // A key that is repeated is no replay; another key is.
-  const third = await sealed();
+  const third = await ordinary();
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 201);
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'b' })).status, 409);
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 200);
@@ -49,7 +51,7 @@ test('a challenge ends', async () => {
   const { receipt } = await phone.seal(challenge, ORDINARY.device);
   await sleep(2100);
   const answer = await tenant.decide({ receipt });
-  assert.equal(answer.status, 410, answer.text);
+  refused(answer, 422, 'SCL-0921');
 });
 
 test('a nonce that the edge did not give', async () => {
@@ -59,8 +61,7 @@ test('a nonce that the edge did not give', async () => {
   nonce[nonce.length - 1] ^= 1;
   for (const forged of [nonce.toString('base64url'), other.nonce, Buffer.alloc(nonce.length).toString('base64url')]) {
     const { receipt } = await phone.seal({ ...challenge, nonce: forged }, ORDINARY.device);
-    const answer = await tenant.decide({ receipt });
-    assert.equal(answer.status, 422, answer.text);
+    refused(await tenant.decide({ receipt }), 422, 'SCL-0920');
   }
 });
 
@@ -68,10 +69,12 @@ test("sealed for another tenant's key", async () => {
   const other = await edge.tenant({ bundles: [old] });
   const challenge = { ...(await tenant.challenge()), key: (await other.challenge()).key };
   const { receipt } = await phone.seal(challenge, ORDINARY.device);
-  const answer = await tenant.decide({ receipt });
-  assert.equal(answer.status, 422, answer.text);
+  refused(await tenant.decide({ receipt }), 409, 'SCL-0924');
   // And a whole receipt of the other tenant.
-  assert.equal((await tenant.decide({ receipt: await sealed(other) })).status, 422);
+  refused(await tenant.decide({ receipt: await ordinary(other) }), 409, 'SCL-0924');
+  // Its nonce under this tenant's key.
+  const mixed = { ...(await other.challenge()), key: (await tenant.challenge()).key };
+  refused(await tenant.decide({ receipt: (await phone.seal(mixed, ORDINARY.device)).receipt }), 422, 'SCL-0920');
 });
 
 test('the key before this one opens receipts for the grace period, marked', async () => {
@@ -85,10 +88,10 @@ test('the key before this one opens receipts for the grace period, marked', asyn
   assert.equal(answer.status, 201, answer.text);
   assert.ok(codes(answer).includes('grace_key'));
   assert.equal(answer.json.assurance.level, 'reduced');
-  assert.ok(!codes(await own.decide({ receipt: await sealed(own) })).includes('grace_key'));
+  assert.ok(!codes(await own.decide({ receipt: await ordinary(own) })).includes('grace_key'));
   await own.set({ grace_seconds: 0 });
   const late = await phone.seal({ ...(await own.challenge()), key: before.key }, ORDINARY.device);
-  assert.equal((await own.decide({ receipt: late.receipt })).status, 422);
+  refused(await own.decide({ receipt: late.receipt }), 409, 'SCL-0924');
 });
 
 test('the bundle before this one is taken for the grace period, marked; roll back makes it current again', async () => {
@@ -101,15 +104,15 @@ test('the bundle before this one is taken for the grace period, marked; roll bac
   assert.equal(graced.status, 201, graced.text);
   assert.ok(codes(graced).includes('grace_bundle'));
   assert.equal(graced.json.decision.bundle, old.whole.digest);
-  const current = await own.decide({ receipt: await sealed(own, await device(newer)) });
+  const current = await own.decide({ receipt: await ordinary(own, await device(newer)) });
   assert.equal(current.json.decision.bundle, newer.whole.digest);
   assert.ok(!codes(current).includes('grace_bundle'));
   await own.set({ grace_seconds: 0 });
-  const late = await own.decide({ receipt: await sealed(own) });
-  assert.equal(late.status, 409, late.text);
+  const late = await phone.seal({ ...(await own.challenge()), bundle: before.bundle }, ORDINARY.device);
+  refused(await own.decide({ receipt: late.receipt }), 409, 'SCL-0923');
   await edge.operate('POST', `${own.path}/rollback`, {});
   assert.equal((await own.challenge()).bundle.digest, old.device.digest);
-  const again = await own.decide({ receipt: await sealed(own) });
+  const again = await own.decide({ receipt: await ordinary(own) });
   assert.equal(again.json.decision.bundle, old.whole.digest);
   assert.ok(!codes(again).includes('grace_bundle'));
 });
@@ -119,8 +122,7 @@ test('a bundle of another publisher, or with a byte changed, is not taken', asyn
   const upload = (bytes) => edge.post(`${own.path}/bundles`, bytes, {
     key: edge.operator, headers: { 'content-type': 'application/octet-stream' },
   });
-  const foreign = await upload(old.edge.bytes);
-  assert.ok([403, 422].includes(foreign.status), foreign.text);
+  refused(await upload(old.edge.bytes), 422, 'SCL-0927');
   await own.set({ publisher_keys: [old.by.hex] });
   const broken = Buffer.from(old.edge.bytes);
   broken[broken.length >> 1] ^= 0x10;
@@ -157,8 +159,50 @@ test('a clock that is wrong lowers the assurance', async () => {
   }
 });
 
+test('values outside what training has seen, and values that disagree, lower the assurance and change nothing else', async () => {
+  const ask = async (device, fields) => {
+    const { receipt } = await phone.seal(await tenant.challenge(), { ...ORDINARY.device, ...device });
+    const answer = await tenant.decide({ receipt, fields: { ...ORDINARY.edge, ...fields } });
+    assert.equal(answer.status, 201, answer.text);
+    return { codes: codes(answer).filter((code) => code !== 'no_consent'), answer };
+  };
+  assert.deepEqual((await ask({}, {})).codes, []);
+  assert.deepEqual((await ask({}, { bureau_age: 38 })).codes, []);
+  assert.deepEqual((await ask({ expenses: 6000 }, {})).codes, ['outside_training:burden_clipped']);
+  const disagrees = await ask({}, { bureau_age: 39 });
+  assert.deepEqual(disagrees.codes, ['disagrees:age']);
+  assert.deepEqual((await ask({}, { bureau_age: undefined })).codes, ['uncompared:age']);
+  assert.deepEqual(disagrees.answer.json.decision.scores, (await ask({}, {})).answer.json.decision.scores);
+});
+
+test('a device that makes up values: what cannot be is refused, what can be is marked', async () => {
+  const crossing = JSON.parse(host('inspect', old.edge.path, '--json')).cut.crossing.map(({ name }) => name);
+  const honest = { age: 37, behaviour: -0.3, housing_woe: 0.35, burden_clipped: 0.4, account_card: 340 };
+  const make = async (lie, more = {}) => {
+    const values = crossing.map((name) => ({ ...honest, ...lie })[name] ?? 0);
+    const receipt = sealed(await tenant.challenge(), { data: local({ values, absent: [], reasons: [[]] }), ...more });
+    return tenant.decide({ receipt, fields: ORDINARY.edge });
+  };
+  const taken = await make({});
+  assert.equal(taken.status, 201, taken.text);
+  for (const lie of [{ age: 17 }, { age: 36.5 }, { age: Infinity }, { burden_clipped: -0.1 }, { burden_clipped: 2.1 }, { housing_woe: NaN }, { housing_woe: { state: 200 } }]) {
+    const answer = await make(lie);
+    assert.equal(answer.status, 422, `${JSON.stringify(lie)}: ${answer.text}`);
+  }
+  assert.ok(codes(await make({ burden_clipped: 1.9 })).includes('outside_training:burden_clipped'));
+  const more = [
+    { device: old.whole.digest }, { device: old.edge.digest }, { device: '00'.repeat(32) }, { version: 2 }, { data: Buffer.alloc(0) },
+    { data: local({ values: [1] }) }, { data: Buffer.alloc(20_000) }, { consent: 'x'.repeat(500) }, { nonce: '' },
+  ];
+  for (const one of more) {
+    const answer = await make({}, one);
+    assert.ok([409, 422].includes(answer.status), `${Object.keys(one)}: ${answer.status} ${answer.text}`);
+  }
+  assert.equal((await make({}, { consent: 'consent-2026-001' })).status, 201);
+});
+
 test('receipts cut off at each byte, and with each byte changed: refused, nothing spent', async () => {
-  const text = await sealed();
+  const text = await ordinary();
   const receipt = Buffer.from(text, 'base64url');
   const broken = [];
   for (let at = 0; at < receipt.length; at += 1 + (at > 120) * 3) {
@@ -204,14 +248,14 @@ test('a body over the limit is refused, whether or not it says how long it is', 
 });
 
 test('a body that comes slowly holds up nobody else', async () => {
-  const body = JSON.stringify({ receipt: await sealed() });
+  const body = JSON.stringify({ receipt: await ordinary() });
   let rest;
   const slow = raw(async (socket) => {
     socket.write(head(`Content-Length: ${body.length}`));
     for (let at = 0; at < body.length; at += 20) {
       socket.write(body.slice(at, at + 20));
       await sleep(40);
-      if (at === 200) rest = Promise.all(Array.from({ length: 20 }, async () => tenant.decide({ receipt: await sealed() })));
+      if (at === 200) rest = Promise.all(Array.from({ length: 20 }, async () => tenant.decide({ receipt: await ordinary() })));
     }
   });
   const said = await slow;
@@ -220,7 +264,7 @@ test('a body that comes slowly holds up nobody else', async () => {
 });
 
 test('a body that stops half way spends nothing', async () => {
-  const body = JSON.stringify({ receipt: await sealed() });
+  const body = JSON.stringify({ receipt: await ordinary() });
   await raw(async (socket) => {
     socket.write(head(`Content-Length: ${body.length}`));
     socket.write(body.slice(0, -10));

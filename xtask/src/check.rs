@@ -9,7 +9,7 @@ use crate::args::Args;
 use crate::demo::Profile;
 use crate::run::{cargo, program, root, watch};
 use crate::wasm::cargo_with_core;
-use crate::{demo, licences, npm, package, setup, structure, wasm, web};
+use crate::{demo, edge, licences, npm, package, python, setup, structure, wasm, web};
 
 /// What a step found.
 #[derive(Default)]
@@ -47,6 +47,13 @@ const STEPS: &[Step] = &[
         run: consumers,
     },
     Step { name: "browser", what: "the page in Chromium, used as a person would", run: browser },
+    Step { name: "edge", what: "the edge worker: built, its size, what would be deployed", run: edge_worker },
+    Step {
+        name: "edge-tests",
+        what: "the edge worker on workerd: end to end, kills, planted values",
+        run: edge_tests,
+    },
+    Step { name: "openapi", what: "the OpenAPI document against the live worker", run: openapi },
     Step { name: "doctest", what: "examples in the documentation", run: doctest },
     Step { name: "doc", what: "documentation, warnings denied", run: doc },
 ];
@@ -189,19 +196,58 @@ fn browser() -> Result<Tally> {
         return Ok(built);
     }
     web::build(Profile::Dev)?;
-    let folder = "tests/browser/page";
+    let tally = command(node_tests(&test_files("tests/browser/page")?).env("SCORELET_CHROMIUM", chromium))?;
+    Ok(Tally { passed: built.passed + tally.passed, failed: tally.failed })
+}
+
+/// Files of tests in a folder.
+fn test_files(folder: &str) -> Result<Vec<String>> {
     let mut files: Vec<String> = std::fs::read_dir(root().join(folder))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name.ends_with(".test.mjs"))
         .map(|name| format!("{folder}/{name}"))
         .collect();
     files.sort();
-    // One file at a time: the times that they measure are of a machine that does nothing else.
-    let how = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
-    let mut tests = program("node", &how);
-    tests.args(files).env("SCORELET_TOOL", Profile::Dev.tool()).env("SCORELET_CHROMIUM", chromium);
-    let tally = command(&mut tests)?;
-    Ok(Tally { passed: built.passed + tally.passed, failed: tally.failed })
+    Ok(files)
+}
+
+/// Node's test runner, one file at a time: the times that they measure are of a machine that does nothing else.
+fn node_tests(files: &[String]) -> Command {
+    let mut tests = program("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    tests.args(files).env("SCORELET_TOOL", Profile::Dev.tool());
+    tests
+}
+
+fn edge_worker() -> Result<Tally> {
+    edge::build()?;
+    edge::dry_run()?;
+    Ok(Tally { passed: 2, failed: 0 })
+}
+
+/// What the tests of the worker need: the host, the package and the worker itself.
+fn edge_ready() -> Result<Tally> {
+    let built = build_host()?;
+    npm::build()?;
+    edge::build()?;
+    Ok(built)
+}
+
+const OPENAPI: &str = "tests/edge/openapi.test.mjs";
+
+fn edge_tests() -> Result<Tally> {
+    let built = edge_ready()?;
+    let mut files = test_files("tests/edge")?;
+    files.retain(|file| file != OPENAPI);
+    let tally = command(node_tests(&files).env("SCORELET_CHROMIUM", setup::chromium()?))?;
+    Ok(Tally { passed: built.passed + tally.passed, failed: built.failed + tally.failed })
+}
+
+fn openapi() -> Result<Tally> {
+    let built = edge_ready()?;
+    let python = python::venv("openapi", "tests/edge/openapi/requirements.txt", true)?;
+    let program = python.with_file_name("schemathesis");
+    let tally = command(node_tests(&[OPENAPI.to_owned()]).env("SCORELET_SCHEMATHESIS", program))?;
+    Ok(Tally { passed: built.passed + tally.passed, failed: built.failed + tally.failed })
 }
 
 fn package_tests() -> Result<Tally> {
