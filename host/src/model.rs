@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::author::cut::cut;
+use scorelet_core::bundle::{Bundle, BundleParts, Trust};
 use scorelet_core::error::{BundleError, Error as CoreError, SourceError};
 use scorelet_core::limits;
 
@@ -40,7 +41,8 @@ impl Model {
         let refused = |error: CoreError| HostError::core(error, name.clone());
         let trust = key.map_or(Trust::Anyone, Trust::Key);
         let (bytes, origin, warnings) = if path.is_dir() {
-            let (bytes, warnings) = compile(path, None)?;
+            let (parts, warnings) = parts(path)?;
+            let bytes = Bundle::encode(parts).map_err(refused)?;
             (bytes, Origin::Source, warnings)
         } else {
             let bytes =
@@ -60,8 +62,36 @@ impl Model {
     }
 }
 
-/// Compiles a bundle source folder to the bytes of a bundle, signed if there is a key.
-pub fn compile(folder: &Path, key: Option<&[u8; 32]>) -> Result<(Vec<u8>, Vec<SourceError>)> {
+/// What is built from a bundle source folder.
+pub struct Built {
+    /// The whole bundle.
+    pub whole: Vec<u8>,
+    /// Its device bundle and its edge bundle, if it has a device stage.
+    pub stages: Option<(Vec<u8>, Vec<u8>)>,
+    /// What the source deserves a look at.
+    pub warnings: Vec<SourceError>,
+}
+
+/// Builds a bundle source folder: the bytes of its bundle and of its stages, signed if there is a key.
+pub fn build(folder: &Path, key: Option<&[u8; 32]>) -> Result<Built> {
+    let (parts, warnings) = parts(folder)?;
+    let refused = |error| HostError::core(error, folder.display().to_string());
+    let encode = |parts: BundleParts| {
+        match key {
+            Some(key) => Bundle::encode_signed(parts, key),
+            None => Bundle::encode(parts),
+        }
+        .map_err(refused)
+    };
+    let stages = match cut(&parts).map_err(|error| refused(error.into()))? {
+        Some(stages) => Some((encode(stages.device)?, encode(stages.edge)?)),
+        None => None,
+    };
+    Ok(Built { whole: encode(parts)?, stages, warnings })
+}
+
+/// Compiles a bundle source folder to what a bundle is made of.
+fn parts(folder: &Path) -> Result<(BundleParts, Vec<SourceError>)> {
     let files = read_folder(folder)?;
     let text = |file: &str| files.get(file).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("");
     let compiled = scorelet_core::author::source::compile(&files).map_err(|errors| HostError::Source {
@@ -70,12 +100,7 @@ pub fn compile(folder: &Path, key: Option<&[u8; 32]>) -> Result<(Vec<u8>, Vec<So
             .map(|error| Mistake { text: text(&error.file).to_owned(), error })
             .collect(),
     })?;
-    let bytes = match key {
-        Some(key) => Bundle::encode_signed(compiled.parts, key),
-        None => Bundle::encode(compiled.parts),
-    };
-    let bytes = bytes.map_err(|error| HostError::core(error, folder.display().to_string()))?;
-    Ok((bytes, compiled.warnings))
+    Ok((compiled.parts, compiled.warnings))
 }
 
 /// Imports a trainer's file to the bytes of a bundle.

@@ -16,5 +16,6 @@ mod tool {
     mod refused;
     mod rows;
     mod sandbox;
+    mod stages;
     mod trainers;
 }

@@ -76,7 +76,7 @@ pub struct BuildArgs {
     /// Bundle source: the folder with bundle.toml
     #[arg(value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// Bundle file to write
+    /// Bundle file to write, such as NAME.sclb; with a device stage NAME.device.sclb and NAME.edge.sclb too, beside it
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: PathBuf,
     /// Secret key to sign with (a .key file of `scorelet keygen`)
@@ -250,6 +250,9 @@ pub struct InspectArgs {
     /// Model.
     #[command(flatten)]
     pub model: ModelArgs,
+    /// Show what leaves the device instead: each value with its range, states, reasons
+    #[arg(long)]
+    pub cut: bool,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -15,7 +15,7 @@ use crate::runtime::{Artefact, Runtime};
 use crate::score::{Engine, Job, Plan, Request, Shape, Worker};
 
 pub(super) fn run(args: &BenchArgs) -> Result<u8> {
-    let (model, key) = resolve::model(&args.model)?;
+    let (model, key) = resolve::scorable(&args.model)?;
     let mut input = resolve::input(&args.input, &model)?;
     let artefact = Artefact::embedded();
     let runtime = Runtime::new(&artefact, resolve::limits(&args.limits, 4))?;

@@ -11,7 +11,7 @@ use crate::evaluate::Evaluator;
 use crate::runtime::{Artefact, Runtime};
 
 pub(super) fn run(args: &CertifyArgs) -> Result<u8> {
-    let (model, key) = resolve::model(&args.model)?;
+    let (model, key) = resolve::scorable(&args.model)?;
     let bundle = &model.bundle;
     let mut artefacts: Vec<Artefact> =
         args.wasm.iter().map(|path| Artefact::from_file(path)).collect::<Result<_>>()?;

@@ -20,7 +20,7 @@ use crate::score::{Job, Plan, Request, Shape, Worker, inputs, origin};
 const DRAWN: usize = 20;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<u8> {
-    let (model, key) = resolve::model(&args.model)?;
+    let (model, key) = resolve::scorable(&args.model)?;
     let mut input = resolve::input(&args.input, &model)?;
     let (engine, _runtime) = resolve::engine(&args.engine, 1)?;
     let request = Request { reasons: true, contribs: true, ..Request::default() };

@@ -1,26 +1,45 @@
 //! `scorelet inspect`.
 
+mod cut;
+
 use std::fmt::Write as _;
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::schema::{Field, FieldType, Policy, Stage};
+use scorelet_core::split::stage_name;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
 use super::args::InspectArgs;
 use super::{resolve, term};
-use crate::error::{Result, exit};
+use crate::error::{HostError, Result, exit};
 use crate::model::{Model, Origin};
 use crate::runtime::{Artefact, Limits, Runtime, Session, hex};
 use crate::score::column_name;
+use cut::Leaving;
 
 pub(super) fn run(args: &InspectArgs) -> Result<u8> {
     let (model, key) = resolve::model(&args.model)?;
+    if args.cut {
+        return cut(args, &model);
+    }
     if args.json {
         term::print(&format!("{:#}\n", as_json(&model, key.as_ref())?))?;
     } else {
         term::print(&as_text(&model))?;
     }
+    Ok(exit::OK)
+}
+
+/// What leaves the device.
+fn cut(args: &InspectArgs, model: &Model) -> Result<u8> {
+    let Some(leaving) = Leaving::of(model)? else {
+        return Err(HostError::Usage {
+            what: "--cut: this bundle has no device stage, so nothing is cut".to_owned(),
+            mend: "give fields and nodes of the bundle source `stage = \"device\"`".to_owned(),
+        });
+    };
+    term::print(&if args.json { format!("{:#}\n", leaving.json()) } else { leaving.text() })?;
     Ok(exit::OK)
 }
 
@@ -59,6 +78,21 @@ fn as_text(model: &Model) -> String {
     let signer = bundle.signer.map_or_else(|| "nobody".to_owned(), |key| hex(&key));
     let _ = writeln!(out, "\n  from       {}, {}", origin(model.origin), size(model.bytes.len()));
     let _ = writeln!(out, "  digest     {}", bundle.digest);
+    if let Some(cut) = &bundle.cut {
+        let _ = writeln!(
+            out,
+            "  stage      {}, {}",
+            stage_name(cut.stage),
+            match cut.stage {
+                Stage::Device => format!("which gives {} to the edge", values(cut.crossing.len())),
+                Stage::Edge => format!("which takes {} from the device", values(cut.crossing.len())),
+            }
+        );
+        let _ = writeln!(out, "  of whole   {}", cut.whole);
+        if cut.stage == Stage::Edge {
+            let _ = writeln!(out, "  device     {}", cut.device);
+        }
+    }
     let _ = writeln!(out, "  signed by  {signer}");
     let _ = writeln!(out, "  languages  {}", meta.languages.join(", "));
     let _ = writeln!(out, "  built with {}", meta.built_with);
@@ -67,6 +101,10 @@ fn as_text(model: &Model) -> String {
     nodes(&mut out, bundle);
     scores(&mut out, bundle);
     out
+}
+
+fn values(count: usize) -> String {
+    format!("{count} value{}", if count == 1 { "" } else { "s" })
 }
 
 fn fields(out: &mut String, bundle: &Bundle) {
@@ -197,6 +235,7 @@ fn policy_name(policy: Policy) -> String {
 /// Bytes for reading.
 pub(super) fn size(bytes: usize) -> String {
     match bytes {
+        1 => "1 byte".to_owned(),
         0..10_000 => format!("{bytes} bytes"),
         10_000..10_000_000 => format!("{:.1} KB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),

@@ -4,8 +4,10 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scorelet_core::error::RecordError;
+
 use super::args::{EngineArgs, EngineName, InputArgs, InputFormat, LimitArgs, ModelArgs};
-use super::{keys, report};
+use super::{keys, report, term};
 use crate::error::{HostError, Result};
 use crate::input::{Cutter, Format, Header, Source};
 use crate::model::Model;
@@ -18,6 +20,21 @@ pub(super) fn model(args: &ModelArgs) -> Result<(Arc<Model>, Option<[u8; 32]>)> 
     let model = Model::load(&args.model, key.as_ref())?;
     report::warn(&model.warnings);
     Ok((Arc::new(model), key))
+}
+
+/// MODEL as [`model`] opens it, for commands that give it whole records: the edge stage of a bundle cannot be given any.
+pub(super) fn scorable(args: &ModelArgs) -> Result<(Arc<Model>, Option<[u8; 32]>)> {
+    let opened = model(args)?;
+    let bundle = &opened.0.bundle;
+    if bundle.is_edge() {
+        return Err(HostError::core(RecordError::EdgeStage, args.model.display().to_string()));
+    }
+    if bundle.is_device() {
+        term::say(
+            "this is the device stage of a bundle, with the scores of that stage; the edge finishes the rest",
+        );
+    }
+    Ok(opened)
 }
 
 /// Limits as the runtime takes them.

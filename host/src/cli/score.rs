@@ -18,7 +18,7 @@ use crate::score::{Done, Job, Plan, Request, Shape, push_cell};
 const NAMED: u64 = 20;
 
 pub(super) fn run(args: &ScoreArgs) -> Result<u8> {
-    let (model, key) = resolve::model(&args.model)?;
+    let (model, key) = resolve::scorable(&args.model)?;
     let input = resolve::input(&args.input, &model)?;
     let request = Request {
         raw: args.raw,

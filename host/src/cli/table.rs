@@ -99,15 +99,7 @@ impl Preview {
 
     /// The table; `total` is the number of rows that were scored.
     pub(super) fn render(&self, total: u64) -> String {
-        let mut table = Table::new();
-        table
-            .load_preset(NOTHING)
-            .set_style(TableComponent::HeaderLines, '─')
-            .set_style(TableComponent::MiddleHeaderIntersections, '─')
-            .set_style(TableComponent::LeftHeaderIntersection, '─')
-            .set_style(TableComponent::RightHeaderIntersection, '─')
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(term::width()).unwrap_or(100));
+        let mut table = framed();
         // A column of numbers stands to the right, its header too.
         let numeric = |index: usize| {
             let mut texts = self.rows.iter().filter_map(|row| row.get(index)).filter(|text| !text.is_empty());
@@ -140,6 +132,20 @@ impl Preview {
         }
         out
     }
+}
+
+/// An empty table in this tool's dress, as wide as the terminal.
+pub(super) fn framed() -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(NOTHING)
+        .set_style(TableComponent::HeaderLines, '─')
+        .set_style(TableComponent::MiddleHeaderIntersections, '─')
+        .set_style(TableComponent::LeftHeaderIntersection, '─')
+        .set_style(TableComponent::RightHeaderIntersection, '─')
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(term::width()).unwrap_or(100));
+    table
 }
 
 /// A number for reading: at most six significant digits, the same number of decimals for figures of one kind.

@@ -22,6 +22,8 @@ fn engine(body: &str) -> Artefact {
            (func (export \"scl_score_columns\") (param i32 i32) (result i32) i32.const 0)
            (func (export \"scl_decide_columns\") (param i32 i32 i32) (result i32) i32.const 1)
            (func (export \"scl_contributions\") (param i32 i32 i32) (result i32) i32.const 1)
+           (func (export \"scl_local\") (param i32 i32 i32) (result i32) i32.const 1)
+           (func (export \"scl_finish\") (param i32 i32 i32 i32 i32 i32) (result i32) i32.const 1)
            (func (export \"scl_describe\") (param i32) (result i32) i32.const 1)
            (func (export \"scl_result_ptr\") (result i32) i32.const 0)
            (func (export \"scl_result_len\") (result i32) i32.const 0))"

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use scorelet_core::record::date;
 use serde_json::json;
 
 use super::args::FeedbackArgs;
@@ -116,7 +117,7 @@ fn outcomes(text: &[u8], name: &str) -> Result<Vec<Outcome>> {
             let what = format!("`{}` is no label", clean(&label));
             return Err(wrong(line, what, "write good, bad or indeterminate"));
         }
-        if !is_date(&date) {
+        if date::parse(&date).is_none() {
             return Err(wrong(line, format!("`{}` is no date", clean(&date)), "write it as 2026-01-31"));
         }
         outcomes.push(Outcome { line, decision, label, date });
@@ -155,15 +156,6 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// `YYYY-MM-DD`; whether the month has that day is the worker's to say.
-fn is_date(text: &str) -> bool {
-    let digits = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next(), parts.next(), parts.next());
-    let part = |part: Option<&str>, length| part.is_some_and(|part| digits(part, length));
-    part(year, 4) && part(month, 2) && part(day, 2) && parts.next().is_none()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +181,7 @@ mod tests {
             ("decision,label,date\nd1,good,2026-01-31\n,good,2026-01-31\n", "f.csv, line 3", "no decision"),
             ("decision,label,date\nd1,fine,2026-01-31\n", "f.csv, line 2", "`fine` is no label"),
             ("decision,label,date\nd1,bad,31.01.2026\n", "f.csv, line 2", "`31.01.2026` is no date"),
+            ("decision,label,date\nd1,bad,2026-02-30\n", "f.csv, line 2", "`2026-02-30` is no date"),
             ("decision,label,date\nd1\n", "f.csv, line 2", "`` is no label"),
         ] {
             let error = outcomes(text.as_bytes(), "f.csv").unwrap_err();

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use super::args::ReleaseArgs;
 use super::bundle::{Opened, decide};
 use super::{Worker, show};
+use crate::cli::{keys, report};
 use crate::error::{HostError, Result};
+use crate::model;
 use crate::stages::{has_device_stage, stage_path};
 
 pub(super) fn run(worker: &Worker, args: &ReleaseArgs) -> Result<u8> {
-    let release = Release::read(&args.model)?;
+    let release = if args.model.is_dir() { Release::build(args)? } else { Release::read(&args.model)? };
     let mut sent = Vec::new();
     for part in release.first.iter().chain([&release.decides]) {
         sent.push(part.upload(worker, &args.tenant)?);
@@ -36,6 +38,27 @@ struct Release {
 }
 
 impl Release {
+    /// Builds a bundle source folder.
+    fn build(args: &ReleaseArgs) -> Result<Self> {
+        let Some(sign) = &args.sign else {
+            return Err(HostError::Usage {
+                what: "what is built from a folder has to be signed: a worker takes nothing else".to_owned(),
+                mend: "give --sign FILE, a .key file of `scorelet keygen`".to_owned(),
+            });
+        };
+        let built = model::build(&args.model, Some(&keys::secret(sign)?))?;
+        report::warn(&built.warnings);
+        let name = args.model.display();
+        Ok(match built.stages {
+            None => Self { first: None, decides: Opened::new(name.to_string(), built.whole)? },
+            Some((device, edge)) => Self {
+                first: Some(Opened::new(format!("{name} (device)"), device)?),
+                decides: Opened::new(format!("{name} (edge)"), edge)?,
+            },
+        })
+    }
+
+    /// Opens a bundle file, and the stages beside it.
     fn read(path: &Path) -> Result<Self> {
         let whole = Opened::read(path)?;
         let refuse =

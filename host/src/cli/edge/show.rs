@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, TableComponent};
+use comfy_table::{Cell, CellAlignment};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use super::term;
+use crate::cli::table::framed;
 use crate::edge::clean;
 
 /// A column of a table: its header, and the member that it shows.
@@ -55,20 +54,6 @@ pub(super) fn table(rows: &[Value], columns: &[Column], nothing: &str) -> String
         table.add_row(columns.iter().map(|(_, name)| Cell::new(cell(row, name)).set_alignment(align(name))));
     }
     format!("{table}\n")
-}
-
-/// An empty table in this tool's dress.
-pub(crate) fn framed() -> Table {
-    let mut table = Table::new();
-    table
-        .load_preset(NOTHING)
-        .set_style(TableComponent::HeaderLines, '─')
-        .set_style(TableComponent::MiddleHeaderIntersections, '─')
-        .set_style(TableComponent::LeftHeaderIntersection, '─')
-        .set_style(TableComponent::RightHeaderIntersection, '─')
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(term::width()).unwrap_or(100));
-    table
 }
 
 /// What a reader looks for first; the rest follows by name.
