@@ -287,11 +287,11 @@ fn decide(
     options: Options,
     explainer: &mut Explainer,
 ) -> Decision {
-    let reasons = |output: &ScoreOutput, _| -> Option<Vec<Reason>> {
+    let mut reasons = |output: &ScoreOutput, _| -> Option<Vec<Reason>> {
         let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
         explainer.reasons(&bundle.graph, spec, block.all(), row)
     };
-    decision(bundle, block, row, absent, reasons)
+    decision(bundle, block, row, absent, &mut reasons)
 }
 
 /// The decision of a row of an evaluated block; `reasons` finds those of a score, which it gets with its index.
@@ -300,7 +300,7 @@ fn decision(
     block: &Block,
     row: usize,
     absent: Vec<Absent>,
-    mut reasons: impl FnMut(&ScoreOutput, u32) -> Option<Vec<Reason>>,
+    reasons: &mut dyn FnMut(&ScoreOutput, u32) -> Option<Vec<Reason>>,
 ) -> Decision {
     let scores = bundle.scores.iter().zip(0..).map(|(output, index)| ScoreResult {
         score: figure(block, output.score, row),

@@ -8,6 +8,7 @@ mod abi;
 mod engine;
 mod importers;
 mod seeds;
+mod split;
 
 use scorelet_core::Error;
 
@@ -28,6 +29,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "plan", run: engine::plan, seeds: seeds::contents },
     Target { name: "record", run: engine::record, seeds: seeds::records },
     Target { name: "columns", run: engine::columns, seeds: seeds::columns },
+    Target { name: "local_data", run: split::local_data, seeds: split::local_data_seeds },
+    Target { name: "receipt", run: split::receipt, seeds: split::receipt_seeds },
     Target { name: "raw_abi", run: abi::calls, seeds: seeds::calls },
     Target { name: "bundle_source", run: engine::bundle_source, seeds: seeds::bundle_sources },
     Target { name: "xgboost_json", run: importers::xgboost, seeds: importers::xgboost_json_seeds },

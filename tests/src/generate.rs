@@ -6,11 +6,13 @@ mod fields;
 mod forest;
 mod graph;
 mod json;
+mod stages;
 
 pub use cells::{Rows, rows};
 pub use forest::{ForestShape, draft};
 pub use graph::bundle;
 pub use json::records;
+pub use stages::{part, stages};
 
 /// Values that thresholds, edges and rows are taken from, so that they hit each other exactly: quarters around zero.
 pub(crate) const GRID: i32 = 40;

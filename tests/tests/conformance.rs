@@ -1,7 +1,9 @@
 //! The same bits in every runtime: result digests of full decisions and every column of the fast path, over generated
 //! models and rows and over the examples.
 
+use scorelet_core::author::cut::cut;
 use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::schema::Stage;
 use scorelet_tests::generate;
 use scorelet_tests::random::Random;
 use scorelet_tests::runtime::{Native, Runtime, Wasmtime, same_bits};
@@ -68,4 +70,42 @@ fn json_records_give_the_same_digests_natively_and_in_wasm() {
         wasm.open(&bytes).unwrap();
         assert_eq!(native.score_json(&json, true), wasm.score_json(&json, true), "seed {seed}");
     }
+}
+
+#[test]
+fn both_stages_give_the_same_bits_natively_and_in_wasm() {
+    let (mut native, mut wasm) = (Native::default(), Wasmtime::default());
+    let (mut compared, mut refused) = (0, 0);
+    for seed in 1000..1000 + BUNDLES / 2 {
+        let mut parts = generate::bundle(seed);
+        generate::stages(&mut Random::new(seed), &mut parts);
+        let Some(stages) = cut(&parts).unwrap() else { continue };
+        let rows = generate::rows(&mut Random::new(seed), &parts.fields, 30, true);
+        let records = generate::records(&parts.fields, &rows);
+        let of = |stage| -> Vec<Vec<u8>> {
+            records.iter().map(|r| generate::part(r, &parts.fields, stage).to_string().into_bytes()).collect()
+        };
+        let device = Bundle::encode(stages.device).unwrap();
+        native.open(&device).unwrap();
+        wasm.open(&device).unwrap();
+        let local: Vec<_> =
+            of(Stage::Device).iter().map(|json| (native.local(json), wasm.local(json))).collect();
+        let edge = Bundle::encode(stages.edge).unwrap();
+        native.open(&edge).unwrap();
+        wasm.open(&edge).unwrap();
+        for ((a, b), fields) in local.into_iter().zip(of(Stage::Edge)) {
+            assert_eq!(a, b, "seed {seed}");
+            let Ok(local) = a else {
+                refused += 1;
+                continue;
+            };
+            assert_eq!(
+                native.finish(&local, &fields, true),
+                wasm.finish(&local, &fields, true),
+                "seed {seed}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 1_000 && refused > 10, "{compared} compared, {refused} refused");
 }

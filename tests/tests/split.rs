@@ -14,32 +14,6 @@ const BUNDLES: u64 = 120;
 const CUTS: usize = 6;
 const ROWS: usize = 40;
 
-/// Puts fields and nodes on the device so that the cut is valid: a device node reads the device only.
-fn place(random: &mut Random, parts: &mut BundleParts) {
-    for field in &mut parts.fields {
-        field.stage = if random.one_in(3) { Stage::Edge } else { Stage::Device };
-        field.leaves_device = true;
-    }
-    let mut stages: Vec<Stage> = parts.fields.iter().map(|f| f.stage).collect();
-    let eager = random.between(1, 4);
-    for node in &mut parts.nodes {
-        let possible = node.inputs.iter().all(|&id| stages[id as usize] == Stage::Device);
-        node.stage = if possible && !random.one_in(eager + 1) { Stage::Device } else { Stage::Edge };
-        stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
-    }
-    // What nothing on the edge reads may as well stay.
-    let read: BTreeSet<u32> = parts
-        .nodes
-        .iter()
-        .filter(|n| n.stage == Stage::Edge)
-        .flat_map(|n| n.inputs.iter().copied())
-        .chain(parts.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten())
-        .collect();
-    for (field, column) in parts.fields.iter_mut().zip(0..) {
-        field.leaves_device = read.contains(&column);
-    }
-}
-
 fn open(parts: BundleParts) -> Scorer {
     Scorer::new(Bundle::open(&Bundle::encode(parts).unwrap(), Trust::Anyone).unwrap())
 }
@@ -51,7 +25,7 @@ fn each(mut check: impl FnMut(u64, &BundleParts, &mut Scorer, &mut Scorer, &mut 
         let mut random = Random::new(seed ^ 0x5917);
         for _ in 0..CUTS {
             let mut parts = generate::bundle(seed);
-            place(&mut random, &mut parts);
+            generate::stages(&mut random, &mut parts);
             let Some(stages) = cut(&parts).unwrap_or_else(|e| panic!("seed {seed}: {e}")) else { continue };
             let mut scorers = [open(parts.clone()), open(stages.device), open(stages.edge)];
             let [whole, device, edge] = &mut scorers;
@@ -73,12 +47,7 @@ fn split_or_whole_the_decision_is_the_same() {
         let records = generate::records(&parts.fields, &rows);
         let options = Options { reasons: true };
         for record in &records {
-            let of = |stage: Stage| {
-                let mine = |name: &str| parts.fields.iter().any(|f| f.name == name && f.stage == stage);
-                let object = record.as_object().unwrap().iter().filter(|(name, _)| mine(name));
-                let object: serde_json::Map<_, _> = object.map(|(k, v)| (k.clone(), v.clone())).collect();
-                serde_json::to_vec(&object).unwrap()
-            };
+            let of = |stage| serde_json::to_vec(&generate::part(record, &parts.fields, stage)).unwrap();
             let expected = whole.score_json(&serde_json::to_vec(record).unwrap(), options).unwrap().remove(0);
             let split = device.local_json(&of(Stage::Device)).and_then(|(local, _)| {
                 let decoded = LocalCreditData::decode(&local.encode(), edge.bundle());

@@ -111,14 +111,14 @@ impl Scorer {
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         let absent = absent(stages, &row.absent, &local.absent);
         let (graph, explainer, block) = (&self.bundle.graph, &mut self.explainer, &self.block);
-        let reasons = |output: &crate::bundle::ScoreOutput, index| -> Option<Vec<Reason>> {
+        let mut reasons = |output: &crate::bundle::ScoreOutput, index| -> Option<Vec<Reason>> {
             let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
             match device_reasons(cut, local, index) {
                 Some(found) => found,
                 None => explainer.reasons(graph, spec, block.all(), 0),
             }
         };
-        let decision = decision(&self.bundle, block, 0, absent, reasons);
+        let decision = decision(&self.bundle, block, 0, absent, &mut reasons);
         Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0)))
     }
 }

@@ -110,6 +110,28 @@ impl Session {
         outcome
     }
 
+    /// Local credit data of one JSON record, of a device bundle.
+    pub fn local(&mut self, json: &[u8]) -> Result<Vec<u8>> {
+        let bytes = self.instance.push(json)?;
+        let local = self.instance.exports.local.clone();
+        let status = self.instance.call(&local, (self.handle, bytes.0, bytes.1))?;
+        let outcome = self.outcome(status);
+        self.instance.free(bytes)?;
+        outcome
+    }
+
+    /// The decision of local credit data and one JSON object of the edge's fields, of an edge bundle.
+    pub fn finish(&mut self, local: &[u8], json: &[u8], flags: Flags) -> Result<Vec<u8>> {
+        let (data, fields) = (self.instance.push(local)?, self.instance.push(json)?);
+        let finish = self.instance.exports.finish.clone();
+        let params = (self.handle, data.0, data.1, fields.0, fields.1, flags.bits());
+        let status = self.instance.call(&finish, params)?;
+        let outcome = self.outcome(status);
+        self.instance.free(data)?;
+        self.instance.free(fields)?;
+        outcome
+    }
+
     /// What the bundle holds, as JSON.
     pub fn describe(&mut self) -> Result<Vec<u8>> {
         let describe = self.instance.exports.describe.clone();

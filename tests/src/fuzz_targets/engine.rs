@@ -42,6 +42,9 @@ pub(super) fn try_out(bundle: Bundle) {
         return;
     }
     let mut scorer = Scorer::new(bundle);
+    if let Err(error) = scorer.local_json(b"{}") {
+        check_error(&Error::Record(error));
+    }
     let mut out = vec![0.0; columns.len() * ROWS];
     for value in [f64::NAN, 0.0, 1.0, -9.0, 1e300] {
         let values = vec![value; fields * ROWS];

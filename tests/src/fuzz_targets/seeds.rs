@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use scorelet_core::author::cut::cut;
 use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_core::scorer::Scorer;
 
@@ -32,6 +33,15 @@ fn encoded(seed: u64) -> Vec<u8> {
 pub(super) fn bundles() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = (0..60).map(encoded).filter(|bytes| bytes.len() < 6000).collect();
     seeds.push(Bundle::encode_signed(generate::bundle(1), &[3; 32]).expect("a valid bundle"));
+    for seed in 0..20 {
+        let mut parts = generate::bundle(seed);
+        generate::stages(&mut Random::new(seed), &mut parts);
+        if let Some(stages) = cut(&parts).expect("a generated cut is valid") {
+            let both =
+                [stages.device, stages.edge].map(|parts| Bundle::encode(parts).expect("a valid stage"));
+            seeds.extend(both.into_iter().filter(|bytes| bytes.len() < 6000));
+        }
+    }
     seeds
 }
 

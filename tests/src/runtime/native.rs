@@ -3,6 +3,7 @@
 use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_core::error::RecordError;
 use scorelet_core::scorer::{Options, Scorer};
+use scorelet_core::split::LocalCreditData;
 use scorelet_core::{Error, decision::Decision};
 
 use super::{Answer, Refusal, Runtime};
@@ -25,6 +26,18 @@ impl From<RecordError> for Refusal {
 }
 
 impl Native {
+    /// The device stage: encoded local credit data.
+    pub fn local(&mut self, json: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Ok(self.scorer().local_json(json)?.0.encode())
+    }
+
+    /// The edge stage.
+    pub fn finish(&mut self, local: &[u8], json: &[u8], reasons: bool) -> Answer {
+        let scorer = self.scorer();
+        let local = LocalCreditData::decode(local, scorer.bundle()).map_err(Error::from)?;
+        answer(scorer.finish_json(&local, json, Options { reasons }).map(|(decision, _)| decision))
+    }
+
     fn scorer(&mut self) -> &mut Scorer {
         self.0.as_mut().expect("a bundle was opened before")
     }

@@ -32,6 +32,16 @@ impl Wasmtime {
         Self { module, _runtime: runtime, session: None }
     }
 
+    /// The device stage: encoded local credit data.
+    pub fn local(&mut self, json: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Ok(self.session().local(json)?)
+    }
+
+    /// The edge stage.
+    pub fn finish(&mut self, local: &[u8], json: &[u8], reasons: bool) -> Answer {
+        split(&self.session().finish(local, json, flags(reasons))?).remove(0)
+    }
+
     fn session(&mut self) -> &mut Session {
         self.session.as_mut().expect("a bundle was opened before")
     }

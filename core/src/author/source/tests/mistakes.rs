@@ -240,6 +240,16 @@ fn stages() {
 }
 
 #[test]
+fn what_the_edge_checks() {
+    let head = "[fields.age]\ntype = \"integer\"\n[nodes.d]\nkind = \"abs\"\ninput = \"age\"\n[scores.s]\nscore = \"d\"\n";
+    let with = |text: &str| format!("{head}{text}");
+    one(&with("[trust.seen]\nd = [3, 1]\n"), code::VALUE, 11, "[0, 1.5]");
+    one(&with("[trust.seen]\ndd = [0, 1]\n"), code::UNKNOWN_NAME, 11, "`d`");
+    one(&with("[trust.agree.x]\nlocal = \"d\"\n"), code::MISSING_KEY, 10, "other");
+    one(&with("[trust.agree.x]\nlocal = \"d\"\nother = \"age\"\nrelative = -1\n"), code::VALUE, 13, "0 on");
+}
+
+#[test]
 fn kinds_and_units_that_do_not_fit() {
     let two = |a: &str, b: &str, kind: &str| {
         format!(

@@ -1,0 +1,42 @@
+//! Bundles in two stages: which fields and nodes stand on the device.
+
+use std::collections::BTreeSet;
+
+use scorelet_core::bundle::BundleParts;
+use scorelet_core::schema::{Field, Stage};
+use serde_json::{Map, Value};
+
+use crate::random::Random;
+
+/// Puts fields and nodes on the device so that the cut is valid: a device node reads the device only.
+pub fn stages(random: &mut Random, parts: &mut BundleParts) {
+    for field in &mut parts.fields {
+        field.stage = if random.one_in(3) { Stage::Edge } else { Stage::Device };
+        field.leaves_device = true;
+    }
+    let mut stages: Vec<Stage> = parts.fields.iter().map(|f| f.stage).collect();
+    let eager = random.between(1, 4);
+    for node in &mut parts.nodes {
+        let possible = node.inputs.iter().all(|&id| stages[id as usize] == Stage::Device);
+        node.stage = if possible && !random.one_in(eager + 1) { Stage::Device } else { Stage::Edge };
+        stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
+    }
+    // What nothing on the edge reads may as well stay.
+    let read: BTreeSet<u32> = parts
+        .nodes
+        .iter()
+        .filter(|n| n.stage == Stage::Edge)
+        .flat_map(|n| n.inputs.iter().copied())
+        .chain(parts.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten())
+        .collect();
+    for (field, column) in parts.fields.iter_mut().zip(0..) {
+        field.leaves_device = read.contains(&column);
+    }
+}
+
+/// The members of a record whose fields are of a stage.
+pub fn part(record: &Value, fields: &[Field], stage: Stage) -> Value {
+    let mine = |name: &str| fields.iter().any(|f| f.name == name && f.stage == stage);
+    let members = record.as_object().into_iter().flatten().filter(|(name, _)| mine(name));
+    Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>())
+}
