@@ -11,7 +11,7 @@ mod release;
 mod show;
 mod tenant;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::term;
 use crate::edge::{Address, Call, Client, Content, EdgeError, Key, Method, Route};
@@ -93,6 +93,6 @@ impl Worker {
 /// `scorelet edge rotate-key`.
 fn rotate_key(worker: &Worker, args: &TenantFlag) -> Result<u8> {
     let route = worker.route(args, &["edge-keys", "rotate"])?;
-    let made = worker.client.json(&Call::once(Method::Post, route, Content::Json(json!({}))))?;
+    let made = worker.client.json(&Call::once(Method::Post, route, Content::Nothing))?;
     worker.show(&made, show::pairs)
 }

@@ -47,6 +47,7 @@ fn a_tenant_is_made_shown_and_set() {
             "POST /v1/admin/tenants",
             "GET /v1/admin/tenants",
             "GET /v1/admin/tenants/first-bank",
+            "GET /v1/admin/tenants/first-bank",
             "PATCH /v1/admin/tenants/first-bank",
         ]
     );
@@ -54,9 +55,9 @@ fn a_tenant_is_made_shown_and_set() {
     assert_eq!(asked[0].json(), json!({"id": "first-bank", "name": "First Bank"}));
     let public = sandbox.read("mine.pub").trim().trim_start_matches("scorelet-public-key:").to_owned();
     assert_eq!(
-        asked[3].json(),
+        asked[4].json(),
         json!({"retention": "features", "retention_days": 30,
-        "origins": ["https://bank.example"], "publisher_keys": [public], "rate": {"applicant_per_hour": 5}})
+        "origins": ["https://bank.example"], "publisher_keys": [public], "rate": {"key_per_minute": 600, "applicant_per_hour": 5}})
     );
 }
 
@@ -148,10 +149,11 @@ fn bundles_go_up_signed_and_opened() {
     let server = Server::new(|_, asked| match asked.line.as_str() {
         "POST /v1/admin/tenants/a/bundles" => json(json!({"digest": "ab".repeat(32), "part": "whole"})),
         "GET /v1/admin/tenants/a/bundles" => json(json!({"bundles": [
-            {"digest": format!("1234567890{}", "a".repeat(54)), "name": "loan", "part": "whole", "bytes": 123,
-             "created": "2026-11-25T10:20:30Z"},
+            {"digest": format!("1234567890{}", "a".repeat(54)), "name": "loan", "part": "whole", "bytes": 123, "active": true,
+             "uploaded": "2026-11-25T10:20:30Z"},
             {"digest": format!("1234567891{}", "b".repeat(54)), "name": "loan", "part": "whole", "bytes": 99}]})),
-        _ => json(json!({"active": asked.json()["digest"]})),
+        "POST /v1/admin/tenants/a/activate" => json(asked.json()),
+        _ => json(json!({})),
     });
     let run = |args: &[&str]| server.edge(&sandbox, args);
     run(&["bundle", "upload", "-t", "a", "card.sclb"]).fails(4, &["SCL-0704", "nobody has signed", "--key"]);
@@ -178,7 +180,7 @@ fn bundles_go_up_signed_and_opened() {
     let asked = server.asked();
     assert_eq!(asked.len(), 6);
     assert!(asked[3..5].iter().all(|asked| asked.json()["digest"] == digest.as_str()));
-    assert_eq!(asked[5].line, "POST /v1/admin/tenants/a/rollback");
+    assert_eq!((asked[5].line.as_str(), asked[5].body.len()), ("POST /v1/admin/tenants/a/rollback", 0));
 
     let listed = run(&["bundle", "list", "-t", "a"]).ok();
     assert!(listed.contains("1234567891bbbbbb…") && listed.contains("2026-11-25 10:20"), "{listed}");

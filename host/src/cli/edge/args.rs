@@ -47,7 +47,7 @@ pub enum EdgeCommand {
     Release(ReleaseArgs),
     /// Make a new key that receipts are sealed for; the old one is taken through the grace period
     RotateKey(TenantFlag),
-    /// Fetch decisions and feedback, a line of JSON each
+    /// Fetch decisions, feedback and audits, a line of JSON each
     Export(ExportArgs),
     /// Send outcomes of decisions
     Feedback(FeedbackArgs),
@@ -123,6 +123,9 @@ pub struct TenantSetArgs {
     /// The tenant [default: the one that the key belongs to]
     #[arg(env = "SCORELET_EDGE_TENANT", hide_env_values = true)]
     pub tenant: Option<String>,
+    /// Its name, for people
+    #[arg(long, value_name = "TEXT", group = "settings")]
+    pub name: Option<String>,
     /// What is stored of a decision
     #[arg(long, value_enum, group = "settings")]
     pub retention: Option<Retention>,
@@ -142,10 +145,10 @@ pub struct TenantSetArgs {
     /// Public key that bundles must be signed with (a .pub file); may be given several times, and replaces those before
     #[arg(long, value_name = "FILE", group = "settings", value_hint = ValueHint::FilePath)]
     pub publisher_key: Vec<PathBuf>,
-    /// Most requests of a key in a minute
+    /// Most requests of a key in a minute; 0: any number
     #[arg(long, value_name = "N", group = "settings")]
     pub key_per_minute: Option<u32>,
-    /// Most decisions about an applicant in an hour
+    /// Most decisions about an applicant in an hour; 0: any number
     #[arg(long, value_name = "N", group = "settings")]
     pub applicant_per_hour: Option<u32>,
     /// How far a device's clock may be off before the assurance is reduced, in seconds
@@ -191,8 +194,8 @@ pub struct KeyCreateArgs {
     #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
     pub scope: Vec<String>,
     /// Its name, for people
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub name: String,
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
     /// File to write the key's text to, instead of standard output
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
@@ -284,7 +287,9 @@ pub enum ExportKind {
     Decisions,
     /// Feedback
     Feedback,
-    /// Both
+    /// Verdicts of audits
+    Audits,
+    /// Everything
     All,
 }
 
@@ -297,11 +302,11 @@ pub struct ExportArgs {
     /// What to export
     #[arg(long, value_enum, default_value_t = ExportKind::All)]
     pub kind: ExportKind,
-    /// Where to go on: the cursor that an earlier export ended with
+    /// Where to go on: the cursor that an earlier export ended with; what was written since comes then
     #[arg(long, value_name = "CURSOR")]
     pub cursor: Option<String>,
     /// Lines of a request
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub limit: u32,
 }
 

@@ -69,9 +69,9 @@ pub(super) fn list(worker: &Worker, args: &TenantFlag) -> Result<u8> {
         ("name", "name"),
         ("version", "version"),
         ("part", "part"),
-        ("state", "state"),
+        ("decides", "active"),
         ("bytes", "bytes"),
-        ("uploaded", "created"),
+        ("uploaded", "uploaded"),
         ("digest", "digest"),
     ];
     worker.show(&bundles, |value| {
@@ -118,6 +118,6 @@ pub(super) fn decide(worker: &Worker, tenant: &TenantFlag, digest: &str) -> Resu
 pub(super) fn rollback(worker: &Worker, args: &TenantFlag) -> Result<u8> {
     // Twice would go back two steps.
     let route = worker.route(args, &["rollback"])?;
-    let active = worker.client.json(&Call::once(Method::Post, route, Content::Json(json!({}))))?;
+    let active = worker.client.json(&Call::once(Method::Post, route, Content::Nothing))?;
     worker.show(&active, show::pairs)
 }

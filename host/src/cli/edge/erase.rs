@@ -36,6 +36,6 @@ pub(super) fn erase(worker: &Worker, args: &EraseArgs) -> Result<u8> {
 
 pub(super) fn purge(worker: &Worker) -> Result<u8> {
     let route = Route::new(&["v1", "admin", "purge"]);
-    let call = Call::idempotent(Method::Post, route, Content::Json(json!({})));
+    let call = Call::idempotent(Method::Post, route, Content::Nothing);
     worker.show(&worker.client.json(&call)?, show::pairs)
 }

@@ -20,7 +20,11 @@ pub(super) fn create(worker: &Worker, args: &KeyCreateArgs) -> Result<u8> {
     }
     let kind = args.kind.to_possible_value();
     let kind = kind.as_ref().map_or("", |kind| kind.get_name());
-    let content = Content::Json(json!({"kind": kind, "scopes": args.scope, "name": args.name}));
+    let mut content = json!({"kind": kind, "scopes": args.scope});
+    if let (Some(name), Some(members)) = (&args.name, content.as_object_mut()) {
+        members.insert("name".to_owned(), name.as_str().into());
+    }
+    let content = Content::Json(content);
     make(
         worker,
         &Call::once(Method::Post, worker.route(&args.tenant, &["keys"])?, content),
@@ -42,8 +46,7 @@ pub(super) fn list(worker: &Worker, args: &TenantFlag) -> Result<u8> {
         ("name", "name"),
         ("scopes", "scopes"),
         ("made", "created"),
-        ("ends", "expires"),
-        ("revoked", "revoked"),
+        ("ends", "ends"),
     ];
     worker.show(&keys, |value| {
         let none = "no keys yet: `scorelet edge key create` makes one";

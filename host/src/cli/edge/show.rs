@@ -57,7 +57,7 @@ pub(super) fn table(rows: &[Value], columns: &[Column], nothing: &str) -> String
 }
 
 /// What a reader looks for first; the rest follows by name.
-const FIRST: [&str; 6] = ["id", "name", "version", "part", "state", "digest"];
+const FIRST: [&str; 4] = ["id", "name", "version", "digest"];
 
 /// All members of an object, a line each; those of an object within it stand behind its name.
 pub(super) fn pairs(value: &Value) -> String {
@@ -72,11 +72,6 @@ pub(super) fn pairs(value: &Value) -> String {
         // Writing into a String cannot fail.
         let _ = write!(out, "{name}{:pad$}  ", "");
         match value {
-            Value::Object(inner) if !inner.is_empty() => {
-                let inner: Vec<String> =
-                    inner.iter().map(|(name, value)| format!("{} {}", clean(name), plain(value))).collect();
-                let _ = writeln!(out, "{}", inner.join(", "));
-            }
             Value::Array(values) if !values.is_empty() => {
                 let lines: Vec<String> = values.iter().map(plain).collect();
                 let _ = writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "", indent = wide + 2)));
@@ -101,7 +96,13 @@ fn plain(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) => clean(text),
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(" "),
-        Value::Object(_) => clean(&value.to_string()),
+        Value::Object(members) => {
+            let members = members.iter().filter(|(_, value)| !value.is_null());
+            members
+                .map(|(name, value)| format!("{} {}", clean(name), plain(value)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        }
     }
 }
 

@@ -37,9 +37,22 @@ pub(super) fn show(worker: &Worker, args: &TenantShowArgs) -> Result<u8> {
 pub(super) fn set(worker: &Worker, args: &TenantSetArgs) -> Result<u8> {
     let tenant = worker.tenant(args.tenant.as_ref())?;
     let route = Route::new(&[&TENANTS[..], &[tenant]].concat());
-    let call = Call::idempotent(Method::Patch, route, Content::Json(changes(args)?));
+    let mut changes = changes(args)?;
+    // The worker takes both limits together: the one that was not named stays as it is.
+    if let (Some(rate), true) = (changes.get_mut("rate").and_then(Value::as_object_mut), only_one_limit(args))
+    {
+        let now = worker.get(route.clone())?;
+        for (name, value) in now.get("rate").and_then(Value::as_object).into_iter().flatten() {
+            rate.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    let call = Call::idempotent(Method::Patch, route, Content::Json(changes));
     let settings = worker.client.json(&call)?;
     worker.show(&settings, show::pairs)
+}
+
+fn only_one_limit(args: &TenantSetArgs) -> bool {
+    args.key_per_minute.is_some() != args.applicant_per_hour.is_some()
 }
 
 /// The members that were named, and no others.
@@ -50,6 +63,7 @@ fn changes(args: &TenantSetArgs) -> Result<Value> {
             changes.insert(name.to_owned(), value);
         }
     };
+    put("name", args.name.as_deref().map(Value::from));
     let retention = args.retention.and_then(|retention| retention.to_possible_value());
     put("retention", retention.map(|value| json!(value.get_name())));
     put("retention_days", args.retention_days.map(Value::from));
