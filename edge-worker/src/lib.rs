@@ -1,59 +1,46 @@
-//! The Scorelet edge worker.
+//! The Scorelet edge worker: it opens what a device has sealed, finishes the score with the lender's other data, and keeps
+//! nothing that it need not.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`serve`] | one request, from its route to its answer; [`route`]: the table of routes |
+//! | [`api`] | a handler for each route; [`problem`]: how they refuse |
+//! | [`auth`], [`rate`] | who asks, what they may, how often |
+//! | [`challenge`], [`secrets`] | nonces; keys that are derived and never stored |
+//! | [`store`] | Durable Objects: directory, tenants, shards |
+//! | [`cache`] | what an isolate keeps of them |
+//! | [`http`], [`log`], [`metrics`] | what goes over the wire, into the log, to Prometheus |
+//!
+//! The same module runs on Cloudflare and on plain workerd; `docs/deploy.md` says how. `openapi.json` describes the API.
 
-use worker::wasm_bindgen::prelude::*;
-use worker::{Env, Request, Response, event};
-use worker::worker_sys::DurableObjectState;
-use worker::js_sys::{Promise, Uint8Array};
-use worker::js_sys::futures::JsFuture;
+pub mod api;
+pub mod auth;
+pub mod cache;
+pub mod challenge;
+pub mod http;
+pub mod ids;
+pub mod log;
+pub mod metrics;
+pub mod problem;
+pub mod rate;
+pub mod route;
+pub mod secrets;
+pub mod serve;
+pub mod settings;
+pub mod store;
+pub mod text;
 
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
-extern "C" {
-    #[wasm_bindgen(js_name = Object)]
-    type Remote;
-    #[wasm_bindgen(method, catch)]
-    fn call(this: &Remote, message: Uint8Array) -> Result<Promise, JsValue>;
-}
+use worker::worker_sys::web_sys::{Request, Response};
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
 
-#[event(fetch, respond_with_errors)]
-async fn fetch(request: Request, env: Env, _context: worker::Context) -> worker::Result<Response> {
-    if request.path() == "/do" {
-        let stub = env.durable_object("SHARD")?.get_by_name("a")?;
-        let remote: Remote = stub.into_rpc();
-        let answer = JsFuture::from(remote.call(Uint8Array::from(&b"hello"[..]))?).await?;
-        return Response::from_bytes(Uint8Array::from(answer).to_vec());
-    }
-    Response::ok("{}")
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    serve::serve(request, env).await
 }
 
 #[event(scheduled)]
-async fn scheduled(_event: worker::ScheduledEvent, _env: Env, _context: worker::ScheduleContext) {
-}
-
-/// Shard.
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
-#[derive(Debug)]
-pub struct Shard {
-    state: worker::State,
-}
-
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
-impl Shard {
-    #[wasm_bindgen(constructor)]
-    pub fn new(state: DurableObjectState, _env: Env) -> Self {
-        let state = worker::State::from(state);
-        state.storage().sql().exec("CREATE TABLE IF NOT EXISTS t (id INTEGER PRIMARY KEY, v TEXT)", None).unwrap();
-        Self { state }
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(problem) = api::purge_all(&env, worker::Date::now().as_millis()).await {
+        log::failure("purge", problem.stable());
     }
-
-    pub fn call(&self, bytes: Vec<u8>) -> Result<Vec<u8>, JsValue> {
-        let sql = self.state.storage().sql();
-        sql.exec("INSERT INTO t (v) VALUES (?)", vec![String::from_utf8(bytes).unwrap().into()]).map_err(JsValue::from)?;
-        Ok(b"{}".to_vec())
-    }
-}
-
-/// x
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
-pub fn engine_abi() -> u32 {
-    scorelet_core::abi::raw::ABI_VERSION
 }

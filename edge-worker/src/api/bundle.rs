@@ -1,0 +1,34 @@
+//! `GET /v1/bundles/{digest}`: bundles for devices.
+
+use super::Call;
+use crate::cache;
+use crate::http::Reply;
+use crate::problem::{Code, Outcome, Problem};
+use crate::store::tenant::Kind;
+use crate::text::unhex_array;
+
+pub(super) async fn bundle(call: &Call<'_>) -> Outcome<Reply> {
+    let (known, key) = call.tenant()?;
+    let none = || Problem::new(Code::NotFound, "digest", "there is no such bundle for this key");
+    let digest = call.first();
+    unhex_array::<32>(digest).ok_or_else(none)?;
+    let bindings = call.bindings()?;
+    let engine = cache::engine(&bindings, &known.document.id, digest).await?.ok_or_else(none)?;
+    let open = {
+        let scorer = engine.scorer.borrow();
+        // An edge bundle never leaves the edge; a whole one goes to those who may hold it.
+        scorer.bundle().is_device() || (!scorer.bundle().is_edge() && key.kind == Kind::Secret)
+    };
+    if !open {
+        return Err(none());
+    }
+    let tag = format!("\"{digest}\"");
+    let asked = call.incoming.header("if-none-match").unwrap_or_default();
+    let same =
+        asked.split(',').map(str::trim).any(|given| given == "*" || given.trim_start_matches("W/") == tag);
+    let (status, body) = if same { (304, Vec::new()) } else { (200, engine.bytes.clone()) };
+    Ok(Reply::bytes(status, "application/vnd.scorelet.bundle", body)
+        .with("etag", tag)
+        // Whose it is depends on the key: no cache between may keep it.
+        .with("cache-control", "private, max-age=31536000, immutable"))
+}

@@ -1,0 +1,48 @@
+//! `GET /v1/challenge`: what the device needs to seal a receipt.
+
+use serde_json::json;
+
+use super::{Call, parse};
+use crate::challenge::Challenge;
+use crate::http::Reply;
+use crate::problem::{Code, Outcome, Problem};
+use crate::secrets::random;
+use crate::text::{base64, hex, rfc3339};
+
+pub(super) const SUITE: &str = "DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305";
+
+pub(super) async fn challenge(call: &Call<'_>) -> Outcome<Reply> {
+    let (known, _) = call.tenant()?;
+    let release = known.document.active();
+    let release =
+        release.ok_or_else(|| Problem::new(Code::NoBundle, "tenant", "nothing was activated yet"))?;
+    let [pseudonym, nonce] = [random::<16>()?, random::<16>()?];
+    let pseudonym = match call.incoming.query("applicant")? {
+        Some(reference) => {
+            parse::reference("applicant", &reference)?;
+            known.secrets.pseudonym(&reference)
+        }
+        // Nobody's: single use is still seen in one place.
+        None => pseudonym,
+    };
+    let settings = &known.document.settings;
+    let random = nonce.first_chunk().copied().unwrap_or_default();
+    let challenge = Challenge { pseudonym, issued: call.now, seconds: settings.challenge_seconds, random };
+    let epoch = known.document.edge_keys.last().map_or(1, |key| key.epoch);
+    let pair = known.secrets.edge_pair(epoch);
+    // A whole bundle has no device stage: there is nothing to seal for it.
+    let bundle = release.device.as_ref().map(|device| {
+        json!({ "digest": device, "whole": release.whole, "name": release.name, "version": release.version })
+    });
+    Ok(Reply::json(
+        200,
+        &json!({
+            "nonce": base64(&challenge.nonce(&known.secrets)),
+            "issued": rfc3339(challenge.issued),
+            "expires": rfc3339(challenge.expires()),
+            "server_time": rfc3339(call.now),
+            "key": { "id": hex(&pair.id), "public_key": base64(&pair.public), "suite": SUITE },
+            "bundle": bundle,
+        }),
+    ))
+}

@@ -1,0 +1,31 @@
+//! `POST /v1/erasures`: everything of one applicant goes.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Call, ShardAsk, ask_shard, parse};
+use crate::http::Reply;
+use crate::ids;
+use crate::problem::Outcome;
+use crate::store::shard::Counts;
+use crate::text::hex;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    applicant: String,
+}
+
+pub(super) async fn erase(call: &Call<'_>) -> Outcome<Reply> {
+    let (known, _) = call.tenant()?;
+    let body: Body = parse::object(&call.body)?;
+    parse::reference("applicant", &body.applicant)?;
+    let pseudonym = known.secrets.pseudonym(&body.applicant);
+    let bindings = call.bindings()?;
+    let ask = ShardAsk::Erase { pseudonym: hex(&pseudonym) };
+    let (counts, _): (Counts, _) = ask_shard(&bindings, known, ids::shard(&pseudonym), &ask, &[]).await?;
+    Ok(Reply::json(
+        200,
+        &json!({ "decisions": counts.decisions, "feedback": counts.feedback, "audits": counts.audits }),
+    ))
+}

@@ -1,0 +1,71 @@
+//! Bodies as JSON.
+
+use serde::Deserialize;
+
+use crate::problem::{Code, Outcome, Problem};
+
+/// Longest reference of an applicant, in characters.
+const REFERENCE: usize = 256;
+
+/// Reads a body that must be one JSON object.
+///
+/// Errors: no JSON (malformed), JSON of another shape (not acceptable).
+pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Outcome<T> {
+    // serde would take an array as an object whose members have lost their names.
+    let blank = |byte: &&u8| b" \t\r\n".contains(byte);
+    let first = body.iter().find(|byte| !blank(byte)).copied();
+    serde_json::from_slice(body)
+        .map_err(|error| match (error.classify(), first) {
+            (serde_json::error::Category::Data, _) => Problem::value("body", error.to_string()),
+            _ => Problem::new(Code::Malformed, "body", error.to_string()),
+        })
+        .and_then(|value| match first {
+            Some(b'{') => Ok(value),
+            _ => Err(Problem::value("body", "it must be a JSON object")),
+        })
+}
+
+/// Checks the reference of an applicant.
+///
+/// Errors: empty or too long.
+pub(super) fn reference(place: &'static str, text: &str) -> Outcome<()> {
+    match text.chars().count() {
+        1..=REFERENCE => Ok(()),
+        _ => Err(Problem::value(place, format!("it must have 1 to {REFERENCE} characters"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct One {
+        #[serde(default)]
+        a: Option<u32>,
+    }
+
+    #[test]
+    fn only_an_object_of_the_shape_is_taken() {
+        assert_eq!(object::<One>(b" {\"a\":1}").unwrap().a, Some(1));
+        for (body, status) in [
+            (&b""[..], 400),
+            (b"{", 400),
+            (b"\xef\xbb\xbf{}", 400),
+            (b"[]", 422),
+            (b"[1]", 422),
+            (b"null", 422),
+            (b"{\"b\":1}", 422),
+            (b"{\"a\":1,\"a\":2}", 422),
+            (b"{\"a\":\"x\"}", 422),
+            (b"{\"a\":\"\xff\"}", 400),
+        ] {
+            let refused = object::<One>(body).unwrap_err();
+            assert!([400, 422].contains(&refused.status()), "{body:?}");
+            if body.first() != Some(&b'{') || status == 422 {
+                assert_eq!(refused.status(), status, "{body:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What an isolate keeps: its bindings, tenants for a few seconds, engines by digest.
+//!
+//! A tenant is asked for again when what is known of it is older than [`FRESH`]: so a revoked key or an activated bundle
+//! counts at most that long later in other isolates, and at once in the one that changed it.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::scorer::Scorer;
+use worker::{Env, ObjectNamespace};
+
+use crate::log;
+use crate::problem::{Code, Outcome, Problem};
+use crate::secrets::{Master, Secrets};
+use crate::store::tenant::{Answer, Ask, Document};
+use crate::store::{ask, directory};
+use crate::text::unhex_array;
+
+/// How long what is known of a tenant is believed, ms.
+const FRESH: u64 = 2_000;
+/// How long the isolate's other requests go on with what they know while one asks anew, ms.
+const REFRESH: u64 = 1_000;
+/// Tenants that are not there, remembered so that guessing costs the directory nothing.
+const UNKNOWN: usize = 4_096;
+/// Tenants and engines that are kept.
+const TENANTS: usize = 1_000;
+const ENGINES: usize = 64;
+
+/// What the worker is bound to.
+#[derive(Debug)]
+pub struct Bindings {
+    /// The directory.
+    pub directory: ObjectNamespace,
+    /// Tenants.
+    pub tenants: ObjectNamespace,
+    /// Shards.
+    pub shards: ObjectNamespace,
+    /// The master key.
+    pub master: Master,
+    /// SHA-256 of the operator's key.
+    pub operator: [u8; 32],
+}
+
+/// A tenant as an isolate knows it.
+#[derive(Debug)]
+pub struct Known {
+    /// All of it but its bundles.
+    pub document: Document,
+    /// Its secrets.
+    pub secrets: Rc<Secrets>,
+    /// Names of its shards.
+    pub shards: Vec<String>,
+}
+
+/// A bundle that is ready to score.
+#[derive(Debug)]
+pub struct Engine {
+    /// Evaluates it.
+    pub scorer: RefCell<Scorer>,
+    /// Its file.
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Default)]
+struct Cache {
+    tenants: HashMap<String, (Rc<Known>, Rc<Cell<u64>>)>,
+    unknown: HashMap<String, u64>,
+    engines: HashMap<String, Rc<Engine>>,
+}
+
+thread_local! {
+    static BINDINGS: OnceCell<Rc<Bindings>> = const { OnceCell::new() };
+    static CACHE: RefCell<Cache> = RefCell::default();
+}
+
+/// The bindings, found once.
+///
+/// Errors: one that is missing or malformed.
+pub fn bindings(env: &Env) -> Outcome<Rc<Bindings>> {
+    if let Some(known) = BINDINGS.with(|cell| cell.get().cloned()) {
+        return Ok(known);
+    }
+    let missing = |name: &'static str| Problem::new(Code::SetUp, name, "the binding is missing or malformed");
+    let objects = |name| env.durable_object(name).map_err(|_| missing(name));
+    let secret = |name| env.secret(name).map(|secret| secret.to_string()).map_err(|_| missing(name));
+    let (master, operator) = ("SCORELET_MASTER_KEY", "SCORELET_OPERATOR_KEY_SHA256");
+    let bound = Rc::new(Bindings {
+        directory: objects("DIRECTORY")?,
+        tenants: objects("TENANT")?,
+        shards: objects("SHARD")?,
+        master: Master::read(&secret(master)?).ok_or_else(|| missing(master))?,
+        operator: unhex_array(secret(operator)?.trim()).ok_or_else(|| missing(operator))?,
+    });
+    if let Some(level) = env.var("SCORELET_LOG").ok().and_then(|var| log::Level::read(&var.to_string())) {
+        log::set(level);
+    }
+    Ok(BINDINGS.with(|cell| cell.get_or_init(|| bound).clone()))
+}
+
+/// A tenant; `None` if there is none of that id.
+///
+/// Errors: of the store.
+pub async fn tenant(bindings: &Bindings, id: &str, now: u64) -> Outcome<Option<Rc<Known>>> {
+    let cached = CACHE.with_borrow(|cache| cache.tenants.get(id).cloned());
+    if let Some((known, asked)) = &cached {
+        if now.saturating_sub(asked.get()) < FRESH {
+            return Ok(Some(known.clone()));
+        }
+        // Until this request has its answer, the others go on with what they know.
+        asked.set(now.saturating_sub(FRESH - REFRESH));
+    } else if !exists(bindings, id, now).await? {
+        return Ok(None);
+    }
+    let version = cached.as_ref().map_or(0, |(known, _)| known.document.version);
+    match ask(&bindings.tenants, id, &Ask::Read { known: version }, &[]).await?.0 {
+        Answer::Document { document } => Ok(Some(learn(bindings, *document, now))),
+        Answer::Same => Ok(cached.map(|(known, asked)| {
+            asked.set(now);
+            known
+        })),
+        Answer::Missing { .. } => Ok(None),
+        _ => Err(Problem::internal("tenant")),
+    }
+}
+
+/// Whether the directory has a tenant. Nobody can make the worker open an object for a name that it has not.
+async fn exists(bindings: &Bindings, id: &str, now: u64) -> Outcome<bool> {
+    let unknown = CACHE.with_borrow(|cache| cache.unknown.get(id).copied());
+    if unknown.is_some_and(|asked| now.saturating_sub(asked) < FRESH) {
+        return Ok(false);
+    }
+    let has = directory::Ask::Has { id: id.to_owned() };
+    let there = ask::<bool>(&bindings.directory, directory::NAME, &has, &[]).await?.0;
+    CACHE.with_borrow_mut(|cache| {
+        if there {
+            cache.unknown.remove(id);
+        } else {
+            if cache.unknown.len() >= UNKNOWN {
+                cache.unknown.clear();
+            }
+            cache.unknown.insert(id.to_owned(), now);
+        }
+    });
+    Ok(there)
+}
+
+/// Keeps a tenant as it is now.
+pub fn learn(bindings: &Bindings, document: Document, now: u64) -> Rc<Known> {
+    CACHE.with_borrow_mut(|cache| {
+        cache.unknown.remove(&document.id);
+        if let Some((known, asked)) = cache.tenants.get(&document.id)
+            && known.document.version >= document.version
+        {
+            asked.set(now);
+            return known.clone();
+        }
+        if cache.tenants.len() >= TENANTS {
+            cache.tenants.clear();
+        }
+        let before = cache.tenants.get(&document.id).map(|(known, _)| known.secrets.clone());
+        let secrets = before.unwrap_or_else(|| Rc::new(Secrets::new(&bindings.master, &document.id)));
+        let shards = (0..crate::ids::SHARDS).map(|shard| format!("{}/{shard}", document.id)).collect();
+        let id = document.id.clone();
+        let known = Rc::new(Known { document, secrets, shards });
+        cache.tenants.insert(id, (known.clone(), Rc::new(Cell::new(now))));
+        known
+    })
+}
+
+/// A bundle of a tenant, ready to score; `None` if it has none of that digest.
+///
+/// Errors: of the store.
+pub async fn engine(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<Option<Rc<Engine>>> {
+    // By tenant: that another one has the same bundle gives nobody a right to it.
+    let key = format!("{tenant}/{digest}");
+    if let Some(engine) = CACHE.with_borrow(|cache| cache.engines.get(&key).cloned()) {
+        return Ok(Some(engine));
+    }
+    let (answer, bytes) =
+        ask(&bindings.tenants, tenant, &Ask::Bundle { digest: digest.to_owned() }, &[]).await?;
+    match answer {
+        Answer::Uploaded { .. } => {}
+        Answer::Missing { .. } => return Ok(None),
+        _ => return Err(Problem::internal("bundle")),
+    }
+    // Its publisher was checked when it was uploaded; its signature is checked here again.
+    let bundle = Bundle::open(&bytes, Trust::Anyone).map_err(|error| {
+        log::failure("bundle", error.code());
+        Problem::internal("bundle")
+    })?;
+    if bundle.digest.to_string() != digest {
+        log::failure("bundle", "its digest is another one");
+        return Err(Problem::internal("bundle"));
+    }
+    let engine = Rc::new(Engine { scorer: RefCell::new(Scorer::new(bundle)), bytes });
+    CACHE.with_borrow_mut(|cache| {
+        if cache.engines.len() >= ENGINES {
+            cache.engines.clear();
+        }
+        cache.engines.insert(key, engine.clone());
+    });
+    Ok(Some(engine))
+}

@@ -1,0 +1,130 @@
+//! A shard of a tenant: decisions of some pseudonyms, with what belongs to them.
+//!
+//! That a challenge is used once, that an idempotency key has one answer, and the decision itself are one transaction here.
+
+mod decide;
+mod export;
+mod keep;
+
+use serde::{Deserialize, Serialize};
+use worker::wasm_bindgen::prelude::*;
+use worker::{Env, Result, State, wasm_bindgen};
+
+use super::sql::{Sql, Value};
+use super::{message, parse};
+pub use decide::{Committed, Entry, Kept, Written};
+pub use export::{Positions, Taken};
+pub use keep::{Audited, Counts, Outcome, Reported};
+
+const STEPS: [&str; 1] = ["
+    CREATE TABLE decision (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, created INTEGER NOT NULL, pseudonym TEXT,
+        idempotency TEXT, request TEXT, answer TEXT NOT NULL, about TEXT NOT NULL,
+        local TEXT, fields TEXT, record TEXT
+    );
+    CREATE UNIQUE INDEX decision_id ON decision (id);
+    CREATE UNIQUE INDEX decision_idempotency ON decision (idempotency) WHERE idempotency IS NOT NULL;
+    CREATE INDEX decision_pseudonym ON decision (pseudonym, created) WHERE pseudonym IS NOT NULL;
+    CREATE TABLE nonce (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE feedback (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, date TEXT NOT NULL, label TEXT NOT NULL,
+        created INTEGER NOT NULL, UNIQUE (decision, date)
+    );
+    CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, created INTEGER NOT NULL, json TEXT NOT NULL
+    );
+    CREATE INDEX audit_decision ON audit (decision)
+"];
+
+/// What it is asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "named as what they do")]
+pub enum Ask {
+    /// Writes a decision, whose answer follows; answers [`Written`], and the answer that stands if it is another.
+    Decide(Box<Entry>),
+    /// The answer that an idempotency key already has; answers [`Written`].
+    Repeat { idempotency: String, request: String },
+    /// A decision's answer; answers whether it is there.
+    Read { id: String },
+    /// What an audit compares with; answers `Option<Entry>`.
+    Committed { id: String },
+    /// Writes a verdict; answers whether the decision is still there.
+    Audited(Audited),
+    /// Writes an outcome; answers [`Reported`].
+    Outcome(Outcome),
+    /// What was written after some positions, as lines; answers [`Taken`].
+    Export { after: Positions, limit: u32, kind: String },
+    /// Deletes what there is of a pseudonym; answers [`Counts`].
+    Erase { pseudonym: String },
+    /// Deletes what is over; answers [`Counts`].
+    Purge { before: u64, now: u64, fields: bool, record: bool },
+}
+
+/// The Durable Object.
+#[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+#[derive(Debug)]
+pub struct Shard {
+    sql: Sql,
+    swept: std::cell::Cell<u64>,
+}
+
+#[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+impl Shard {
+    /// Opens its database.
+    ///
+    /// Errors: of the database.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        state: worker::worker_sys::DurableObjectState,
+        _env: Env,
+    ) -> std::result::Result<Self, JsValue> {
+        Ok(Self { sql: Sql::open(&State::from(state), &STEPS)?, swept: std::cell::Cell::new(0) })
+    }
+
+    /// Answers one message.
+    ///
+    /// Errors: of the database.
+    pub fn call(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
+        Ok(self.answer(&bytes)?)
+    }
+}
+
+impl Shard {
+    fn answer(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let (ask, rest) = parse::<Ask>(bytes).ok_or("not a message")?;
+        Ok(match ask {
+            Ask::Decide(entry) => {
+                let (written, answer) = self.decide(&entry, rest)?;
+                message(&written, answer.as_bytes())
+            }
+            Ask::Repeat { idempotency, request } => match self.repeated(&idempotency, &request)? {
+                Some((written, answer)) => message(&written, answer.as_bytes()),
+                None => message(&Written::Stored, &[]),
+            },
+            Ask::Read { id } => {
+                let row = self.sql.first("SELECT answer FROM decision WHERE id = ?", vec![id.into()])?;
+                message(&row.is_some(), row.as_ref().map_or("", |row| row.text(0)).as_bytes())
+            }
+            Ask::Committed { id } => message(&self.committed(&id)?, &[]),
+            Ask::Audited(audited) => message(&self.audited(&audited)?, &[]),
+            Ask::Outcome(outcome) => message(&self.outcome(&outcome)?, &[]),
+            Ask::Export { after, limit, kind } => {
+                let (taken, lines) = self.export(after, limit, &kind)?;
+                message(&taken, &lines)
+            }
+            Ask::Erase { pseudonym } => message(&self.erase(&pseudonym)?, &[]),
+            Ask::Purge { before, now, fields, record } => {
+                message(&self.purge(before, now, fields, record)?, &[])
+            }
+        })
+    }
+
+    fn has(&self, id: &str) -> Result<bool> {
+        Ok(self.sql.number("SELECT COUNT(*) FROM decision WHERE id = ?", vec![id.into()])? > 0)
+    }
+}
+
+fn optional(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, Value::from)
+}

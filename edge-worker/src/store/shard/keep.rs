@@ -1,0 +1,152 @@
+//! What happens to a decision after it was made: audits, outcomes, and its end.
+
+use serde::{Deserialize, Serialize};
+use worker::Result;
+
+use super::super::sql::{Value, number};
+use super::{Entry, Kept, Shard};
+
+/// A verdict of an audit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Audited {
+    /// The decision.
+    pub id: String,
+    /// When, ms.
+    pub created: u64,
+    /// The verdict, JSON.
+    pub json: String,
+}
+
+/// An outcome of a decision.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The decision.
+    pub decision: String,
+    /// `good`, `bad` or `indeterminate`.
+    pub label: String,
+    /// Of which day.
+    pub date: String,
+    /// When it was reported, ms.
+    pub created: u64,
+}
+
+/// What became of an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reported {
+    /// It is written.
+    New,
+    /// It was written before.
+    Again,
+    /// That date has another.
+    Other,
+    /// There is no such decision.
+    Missing,
+}
+
+/// How many were deleted, or lost what they kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Decisions.
+    pub decisions: u64,
+    /// Outcomes.
+    pub feedback: u64,
+    /// Verdicts of audits.
+    pub audits: u64,
+    /// Decisions of which features or records were kept longer than the policy says.
+    pub stripped: u64,
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.decisions += other.decisions;
+        self.feedback += other.feedback;
+        self.audits += other.audits;
+        self.stripped += other.stripped;
+    }
+}
+
+impl Shard {
+    pub(super) fn committed(&self, id: &str) -> Result<Option<Entry>> {
+        let query = "SELECT created, about, local, fields FROM decision WHERE id = ?";
+        let Some(row) = self.sql.first(query, vec![id.into()])? else { return Ok(None) };
+        let text = |column| row.text_or_null(column).map(str::to_owned);
+        Ok(Some(Entry {
+            id: id.to_owned(),
+            created: row.number(0),
+            about: serde_json::from_str(row.text(1))?,
+            kept: Kept { local: text(2), fields: text(3), record: None },
+            ..Entry::default()
+        }))
+    }
+
+    pub(super) fn audited(&self, audited: &Audited) -> Result<bool> {
+        if !self.has(&audited.id)? {
+            return Ok(false);
+        }
+        let values = vec![audited.id.as_str().into(), number(audited.created), audited.json.as_str().into()];
+        self.sql.run("INSERT INTO audit (decision, created, json) VALUES (?, ?, ?)", values)?;
+        Ok(true)
+    }
+
+    pub(super) fn outcome(&self, outcome: &Outcome) -> Result<Reported> {
+        let Outcome { decision, label, date, created } = outcome;
+        if !self.has(decision)? {
+            return Ok(Reported::Missing);
+        }
+        let values: Vec<Value> = vec![decision.as_str().into(), date.as_str().into()];
+        let query = "SELECT label FROM feedback WHERE decision = ? AND date = ?";
+        if let Some(row) = self.sql.first(query, values)? {
+            return Ok(if row.text(0) == label { Reported::Again } else { Reported::Other });
+        }
+        let values =
+            vec![decision.as_str().into(), date.as_str().into(), label.as_str().into(), number(*created)];
+        self.sql.run("INSERT INTO feedback (decision, date, label, created) VALUES (?, ?, ?, ?)", values)?;
+        Ok(Reported::New)
+    }
+
+    /// Deletes all there is of a pseudonym. Its nonces stay until they expire: they are random, and a receipt must not
+    /// become usable again.
+    pub(super) fn erase(&self, pseudonym: &str) -> Result<Counts> {
+        self.delete("pseudonym = ?", &pseudonym.into())
+    }
+
+    /// Deletes what was made before some time, and takes from the rest what the policy no longer keeps.
+    pub(super) fn purge(&self, before: u64, now: u64, fields: bool, record: bool) -> Result<Counts> {
+        self.forget_nonces(now)?;
+        let mut counts = self.delete("created < ?", &number(before))?;
+        let mut strip = |columns: &str, condition: &str| -> Result<()> {
+            counts.stripped +=
+                self.sql.number(&format!("SELECT COUNT(*) FROM decision WHERE {condition}"), vec![])?;
+            self.sql.run(&format!("UPDATE decision SET {columns} WHERE {condition}"), vec![])?;
+            Ok(())
+        };
+        if !fields {
+            let held = "local IS NOT NULL OR fields IS NOT NULL OR record IS NOT NULL";
+            strip("local = NULL, fields = NULL, record = NULL", held)?;
+        } else if !record {
+            strip("record = NULL", "record IS NOT NULL")?;
+        }
+        Ok(counts)
+    }
+
+    /// `which` is a condition of this file, over one bound value.
+    fn delete(&self, which: &str, value: &Value) -> Result<Counts> {
+        let of = format!("decision IN (SELECT id FROM decision WHERE {which})");
+        let count = |table: &str, condition: &str| {
+            self.sql.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}"), vec![value.clone()])
+        };
+        let counts = Counts {
+            decisions: count("decision", which)?,
+            feedback: count("feedback", &of)?,
+            audits: count("audit", &of)?,
+            stripped: 0,
+        };
+        if counts.decisions > 0 {
+            for (table, condition) in [("feedback", of.as_str()), ("audit", &of), ("decision", which)] {
+                self.sql.run(&format!("DELETE FROM {table} WHERE {condition}"), vec![value.clone()])?;
+            }
+        }
+        Ok(counts)
+    }
+}
