@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use scorelet_core::bundle::{Bundle, ScoreOutput};
 use scorelet_core::record::date;
-use scorelet_core::schema::{Field, FieldType, Localized, Policy, Special};
+use scorelet_core::schema::{Field, FieldType, Localized, Policy, Special, Stage};
 
 /// The text of a `.d.ts` module.
 pub fn declarations(bundle: &Bundle) -> String {
@@ -25,14 +25,18 @@ pub fn declarations(bundle: &Bundle) -> String {
 }
 
 fn record(out: &mut String, bundle: &Bundle) {
-    comment(
-        out,
-        "",
-        &["One applicant's input. A field that may be missing is optional; null says the same.".into()],
-    );
+    // The edge stage takes its own fields; those of the device are in the device bundle's record.
+    let (whose, edge) = match bundle.is_edge() {
+        true => ("One applicant's input at the edge, beside local credit data.", true),
+        false => ("One applicant's input.", false),
+    };
+    comment(out, "", &[format!("{whose} A field that may be missing is optional; null says the same.")]);
     // Not an interface: only a type alias can be given where the package wants an object with any names.
     out.push_str("export type Record = {\n");
     for (index, field) in bundle.fields.iter().enumerate() {
+        if edge && field.stage == Stage::Device {
+            continue;
+        }
         let help = bundle.form_of(index).map_or(&[][..], |form| &form.help);
         comment(out, "  ", &about(field, help));
         let optional = field.policies.missing != Policy::Refuse;

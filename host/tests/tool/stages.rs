@@ -110,6 +110,13 @@ fn a_stage_does_its_part_only() {
     assert!(ran.err.contains("device stage of a bundle"), "{}", ran.err);
     assert_eq!(ran.out, "fraud\n90\n");
     sandbox.run(&["score", "loan.sclb", "in.csv"]).ok();
+    // The types of a stage have its own fields only.
+    for (file, has, lacks) in
+        [("loan.edge.sclb", "bureau", "housing"), ("loan.device.sclb", "housing", "bureau")]
+    {
+        let types = sandbox.run(&["types", file]).ok();
+        assert!(types.contains(&format!("  {has}")) && !types.contains(&format!("  {lacks}")), "{types}");
+    }
     sandbox.run(&["certify", "loan.device.sclb", "--rows", "200"]).ok();
 }
 
