@@ -1,6 +1,7 @@
 import { Engine, EngineError } from "./engine/client";
 import type { Opened } from "./engine/protocol";
 import { type Formats, formats, type Texts, texts } from "./i18n";
+import { type Lender, lender } from "./lender/client";
 import { RequestLog } from "./privacy/requests";
 import { type Language, language, setLanguage } from "./settings";
 
@@ -36,8 +37,14 @@ export class App {
   manifest: Manifest = { publisher: "", bundles: [], table: { file: "", rows: 0, label: "", bad: "" } };
   current: Current | null = null;
   failure: unknown = null;
+  /** Whom this page can send a receipt to; `null` where no lender's server stands behind it. */
+  lender: Lender | null = null;
+  /** That lender's device bundle, once it is open. */
+  device: Opened | null = null;
   /** What stands in the form, field by field, as text: it outlives a change of view, language or model. */
   readonly draft = new Map<string, string>();
+  /** Which of the lender's applicants was chosen last. */
+  reference: string | null = null;
   /** Which sample applicant was filled in last. */
   sample = -1;
   language: Language = language();
@@ -71,8 +78,16 @@ export class App {
     return this.open(url, this.manifest.publisher, example);
   }
 
+  /** Opens the lender's device bundle, of the digest and publisher that it names. */
+  async openDevice({ digest, publisher }: Lender): Promise<Opened> {
+    const source = new URL(`/lender/bundles/${digest}`, location.href).href;
+    this.device ??= await this.engine.call("open", { source, publicKey: publisher, language: this.language, digest });
+    return this.device;
+  }
+
   /** Reads what stands beside the page, and opens its first bundle. */
   async start(): Promise<void> {
+    const asked = lender();
     try {
       const response = await fetch("/bundles/manifest.json");
       if (!response.ok) throw new Error(`bundles/manifest.json: ${response.status}`);
@@ -82,6 +97,7 @@ export class App {
     } catch (error) {
       this.failure = error;
     }
+    this.lender = await asked;
   }
 }
 

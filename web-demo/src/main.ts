@@ -23,6 +23,10 @@ let work: Work | null = null;
 async function build(name: ViewName): Promise<View> {
   if (name === "privacy") return privacy(app);
   if (name === "applicant") return applicant(app, () => void show());
+  if (name === "lender") {
+    const { lenderView } = await import("./lender/view");
+    return lenderView(app);
+  }
   // Charts and the reading of tables are fetched by those who use them.
   const { developer } = await import("./developer/view");
   const built = developer(app, work);
@@ -73,6 +77,8 @@ async function start(): Promise<void> {
   addEventListener("hashchange", () => void show());
   await pause();
   await app.start();
+  // The view that needs a lender is offered from now on.
+  frame.offer();
   await show();
   performance.mark("scorelet-ready");
   // After everything that the person waits for.

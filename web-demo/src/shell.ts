@@ -3,11 +3,11 @@ import { h, icon, replace, svg } from "./dom";
 import { onTheme, setTheme, theme } from "./settings";
 
 /** Names of the views, as they stand in the address. */
-export const VIEWS = ["applicant", "privacy", "developer"] as const;
+export const VIEWS = ["applicant", "lender", "privacy", "developer"] as const;
 /** A view's name. */
 export type ViewName = (typeof VIEWS)[number];
 
-const ICONS = { applicant: "person", privacy: "shield", developer: "chart" } as const;
+const ICONS = { applicant: "person", lender: "seal", privacy: "shield", developer: "chart" } as const;
 
 /** The view that the address names. */
 export function viewInAddress(): ViewName {
@@ -30,12 +30,14 @@ export interface Shell {
   main: HTMLElement;
   /** Marks the view that is shown. */
   mark(view: ViewName): void;
+  /** Shows the links to the views that there are. */
+  offer(): void;
 }
 
 /** Builds header, navigation and footer; `again` builds all anew, in another language. */
 export function shell(app: App, again: () => void): Shell {
   const { t } = app;
-  const links = VIEWS.map((view) => h("a", { href: `#/${view}` }, icon(ICONS[view]), h("span", null, t.nav[view])));
+  const links = VIEWS.map((view) => h("a", { href: `#/${view}`, hidden: view === "lender" && !app.lender }, icon(ICONS[view]), h("span", null, t.nav[view])));
   const themeButton = h("button", { type: "button", class: "icon-button", id: "theme" });
   const showTheme = (): void => {
     const dark = theme() === "dark";
@@ -81,6 +83,9 @@ export function shell(app: App, again: () => void): Shell {
   return {
     element,
     main,
+    offer() {
+      for (const link of links) if (link.hash === "#/lender") link.hidden = !app.lender;
+    },
     mark(view) {
       VIEWS.forEach((name, index) => {
         const link = links[index];

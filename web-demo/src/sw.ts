@@ -42,7 +42,7 @@ async function report(request: Request, source: ServedRequest["source"], time: n
 
 async function answer(request: Request): Promise<Response> {
   const time = Date.now();
-  // A body would be what leaves; the page never sends one, and this is what proves it.
+  // A body is what leaves: the page sends none but sealed receipts to its lender, and this is what proves it.
   const body = request.method === "GET" || request.method === "HEAD" ? 0 : (await request.clone().arrayBuffer()).byteLength;
   const own = new URL(request.url).origin === self.location.origin;
   if (own && request.method === "GET") {

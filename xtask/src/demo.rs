@@ -13,6 +13,8 @@ pub(crate) const EXAMPLE: &str = "host/examples/german-credit";
 /// The example's bundle sources, with their names for people.
 pub(crate) const MODELS: [(&str, &str, &str); 2] =
     [("scorecard", "Scorecard", "评分卡"), ("xgboost", "XGBoost", "XGBoost")];
+/// The scorecard cut in two: what the page sends to a lender.
+pub(crate) const SPLIT: &str = "split";
 
 /// Where the page is served unless that is taken or another port is asked for.
 const PORT: u16 = 4173;
@@ -41,7 +43,7 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     println!("  {tool} bench target/demo/xgboost.sclb {data}");
     println!("  {tool} init my-card        # a bundle source of your own, with comments");
     if serve {
-        println!("\nBuilding the page");
+        println!("\nBuilding the page and the edge worker");
         web::build(profile)?;
         web::serve(port)?;
     }

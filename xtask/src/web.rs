@@ -7,10 +7,10 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::demo::{EXAMPLE, MODELS, Profile};
+use crate::demo::{EXAMPLE, MODELS, Profile, SPLIT};
 use crate::run::{node_tool, output, program, root, run, show, target};
 use crate::wasm::Sizes;
-use crate::{npm, setup};
+use crate::{edge, npm, setup};
 
 /// Bytes of the page without its bundles and its table after gzip -9 at most: HTML, CSS, all scripts and the engine.
 const BUDGET: usize = 300 * 1024;
@@ -19,11 +19,14 @@ fn page() -> PathBuf {
     root().join("web-demo")
 }
 
-/// Builds the page with the example bundles and checks its size. The host must have been built.
+/// Builds the page with the example bundles and checks its size; and the edge worker with the bundle that is cut, for the lender
+/// behind the page. The host must have been built.
 pub(crate) fn build(profile: Profile) -> Result<()> {
     setup::npm()?;
     npm::build()?;
     bundles(profile)?;
+    split(profile)?;
+    edge::build()?;
     for config in ["web-demo/tsconfig.json", "web-demo/tsconfig.worker.json"] {
         run(program("node", &[]).arg(node_tool("typescript/bin/tsc")).args(["--project", config]))?;
     }
@@ -62,6 +65,16 @@ fn bundles(profile: Profile) -> Result<()> {
         "table": { "file": table, "rows": 1000, "label": "creditability", "bad": "bad" },
     });
     fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
+    Ok(())
+}
+
+/// Builds and signs the bundle that is cut, for the device and the edge. It is no part of the page: the lender has it.
+fn split(profile: Profile) -> Result<()> {
+    let tool = profile.tool();
+    let secret = publisher(&tool)?.with_extension("key");
+    let source = format!("{EXAMPLE}/{SPLIT}");
+    let whole = target().join(format!("demo/{SPLIT}.sclb"));
+    output(program(&tool, &["build", &source, "-o"]).arg(whole).arg("--key").arg(secret))?;
     Ok(())
 }
 
@@ -106,10 +119,12 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Serves the built page on 127.0.0.1 until Ctrl-C, from the first free port at or after `port`; 0 is any.
+/// Serves the built page on 127.0.0.1 until Ctrl-C, from the first free port at or after `port`; 0 is any. Behind it stand a lender's
+/// server and the edge worker, whose state is kept in `target/demo/edge-state`.
 pub(crate) fn serve(port: u16) -> Result<()> {
-    println!("\nThe page: everything on it is computed in your browser. Ctrl-C ends it.");
-    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string(), "--until-stdin-ends"]);
+    println!("\nThe page, and behind it a lender with an edge worker (workerd). Ctrl-C ends all of it.");
+    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string(), "--until-stdin-ends", "--lender"]);
+    server.arg(target().join("demo")).arg(edge::folder());
     let started = server.stdin(Stdio::piped()).spawn();
     let mut child = started.with_context(|| format!("could not start `{}`", show(&server)))?;
     // The terminal sends Ctrl-C to both; if this task ends in another way, its end of the pipe closes and ends the server.

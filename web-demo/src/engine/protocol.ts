@@ -1,4 +1,4 @@
-import type { BundleInfo, Decision, Explanation, Field } from "@scorelet/core";
+import type { BundleInfo, Challenge, Decision, Explanation, Field, LocalCreditData, Sealed } from "@scorelet/core";
 import type { Peek } from "../developer/table";
 import type { BatchJob, BatchProgress, BatchReport } from "../developer/batch";
 
@@ -57,6 +57,10 @@ export interface Calls {
   assess: [{ handle: number; record: Input; language: string }, Assessment];
   whatIf: [{ handle: number; record: Input }, WhatIf];
   time: [{ handle: number; record: Input }, Timing];
+  /** What would leave the device. */
+  local: [{ handle: number; record: Input; language: string }, LocalCreditData];
+  /** The same, sealed for the edge that gave the challenge. */
+  seal: [{ handle: number; record: Input; language: string; challenge: Challenge; consent: string }, Sealed];
   peek: [{ file: Blob }, Peek];
   batch: [BatchJob, BatchReport];
 }

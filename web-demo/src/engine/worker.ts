@@ -55,6 +55,12 @@ const handlers: Handlers = {
   time({ handle, record }) {
     return time(found(handle).scorer, record);
   },
+  local({ handle, record, language }) {
+    return found(handle).scorer.localCreditData(record, { language });
+  },
+  seal({ handle, record, language, challenge, consent }) {
+    return found(handle).scorer.seal(challenge, record, { consent, language });
+  },
   async peek({ file }) {
     const { peek } = await import("../developer/table");
     return peek(file);

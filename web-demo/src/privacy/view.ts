@@ -28,6 +28,7 @@ export function privacy(app: App): View {
   const texts = t.privacy;
   const ends: (() => void)[] = [];
 
+  const lead = h("p", { class: "lead" });
   const sent = h("strong", { id: "bytes-sent" });
   const counts = h("ul", { class: "counts" });
   const log = h("tbody", { id: "log" });
@@ -50,6 +51,7 @@ export function privacy(app: App): View {
   const show = (): void => {
     const active = Boolean(navigator.serviceWorker?.controller);
     sent.textContent = f.whole(requests.sent);
+    lead.textContent = requests.sent > 0 ? texts.leadSent : texts.lead;
     replace(
       counts,
       count(requests.timed, texts.requests),
@@ -127,7 +129,7 @@ export function privacy(app: App): View {
   const element = h(
     "div",
     { class: "view" },
-    h("header", { class: "view-head" }, h("h1", { tabindex: "-1" }, texts.title), h("p", { class: "lead" }, texts.lead)),
+    h("header", { class: "view-head" }, h("h1", { tabindex: "-1" }, texts.title), lead),
     h(
       "div",
       { class: "columns" },
