@@ -23,9 +23,7 @@ impl Assurance {
 
     /// Computed on a device that has committed itself to its record.
     pub(super) fn committed() -> Self {
-        let unverified =
-            vec![("client_computed".into(), "local credit data was computed on the client's device")];
-        Self { committed: true, unverified, reduced: false }
+        Self { committed: true, unverified: Vec::new(), reduced: false }
     }
 
     /// Names something that could not be verified.

@@ -13,7 +13,7 @@ use crate::store::tenant::Kind;
 const KEY: usize = 255;
 /// Longest name of a language.
 const LANGUAGE: usize = 35;
-/// Longest reference of a consent.
+/// Longest reference of a consent, in characters.
 const CONSENT: usize = 128;
 
 #[derive(Deserialize)]
@@ -84,9 +84,13 @@ impl<'a> Ask<'a> {
         if let Some(reference) = &body.applicant {
             parse::reference("applicant", reference)?;
         }
-        let long = |text: &Option<Cow<'_, str>>, limit| text.as_ref().is_some_and(|text| text.len() > limit);
-        if long(&body.language, LANGUAGE) || long(&body.consent, CONSENT) {
-            return Err(Problem::value("language, consent", "it is too long"));
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let is_language = |tag: &str| (1..=LANGUAGE).contains(&tag.len()) && tag.bytes().all(letter);
+        if !body.language.as_deref().is_none_or(is_language) {
+            return Err(Problem::value("language", "it is no language tag"));
+        }
+        if body.consent.as_deref().is_some_and(|text| text.chars().count() > CONSENT) {
+            return Err(Problem::value("consent", format!("it has more than {CONSENT} characters")));
         }
         if idempotency.as_ref().is_some_and(|key| !(1..=KEY).contains(&key.len())) {
             let detail = format!("it must have 1 to {KEY} characters");

@@ -115,19 +115,28 @@ impl Shard {
     pub(super) fn purge(&self, before: u64, now: u64, fields: bool, record: bool) -> Result<Counts> {
         self.forget_nonces(now)?;
         let mut counts = self.delete("created < ?", &number(before))?;
-        let mut strip = |columns: &str, condition: &str| -> Result<()> {
-            counts.stripped +=
-                self.sql.number(&format!("SELECT COUNT(*) FROM decision WHERE {condition}"), vec![])?;
-            self.sql.run(&format!("UPDATE decision SET {columns} WHERE {condition}"), vec![])?;
-            Ok(())
+        let (held, columns): (_, &[&str]) = match (fields, record) {
+            (true, true) => return Ok(counts),
+            (true, false) => ("record IS NOT NULL", &["record"]),
+            _ => ("COALESCE(local, fields, record) IS NOT NULL", &["local", "fields", "record"]),
         };
-        if !fields {
-            let held = "local IS NOT NULL OR fields IS NOT NULL OR record IS NOT NULL";
-            strip("local = NULL, fields = NULL, record = NULL", held)?;
-        } else if !record {
-            strip("record = NULL", "record IS NOT NULL")?;
+        counts.stripped = self.sql.number(&format!("SELECT COUNT(*) FROM decision WHERE {held}"), vec![])?;
+        if counts.stripped > 0 {
+            self.overwrite(columns, held, vec![])?;
+            let nothing =
+                columns.iter().map(|column| format!("{column} = NULL")).collect::<Vec<_>>().join(", ");
+            self.sql.run(&format!("UPDATE decision SET {nothing} WHERE {held}"), vec![])?;
         }
         Ok(counts)
+    }
+
+    /// Writes zeros over columns. SQLite only unlinks what it deletes; a row of the same length is written where the old one
+    /// lay, so that nothing of it is left in the file.
+    fn overwrite(&self, columns: &[&str], which: &str, values: Vec<Value>) -> Result<()> {
+        let zeros = |column: &&str| format!("{column} = zeroblob(length(CAST({column} AS BLOB)))");
+        let zeros = columns.iter().map(zeros).collect::<Vec<_>>().join(", ");
+        self.sql.run(&format!("UPDATE decision SET {zeros} WHERE {which}"), values)?;
+        Ok(())
     }
 
     /// `which` is a condition of this file, over one bound value.
@@ -143,6 +152,7 @@ impl Shard {
             stripped: 0,
         };
         if counts.decisions > 0 {
+            self.overwrite(&["answer", "about", "local", "fields", "record"], which, vec![value.clone()])?;
             for (table, condition) in [("feedback", of.as_str()), ("audit", &of), ("decision", which)] {
                 self.sql.run(&format!("DELETE FROM {table} WHERE {condition}"), vec![value.clone()])?;
             }
