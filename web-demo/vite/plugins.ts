@@ -86,7 +86,9 @@ export function offlineList(): Plugin {
     },
     closeBundle() {
       const worker = join(folder, "sw.js");
-      const files = filesUnder(folder).filter((path) => !path.endsWith(".map") && path !== relative(folder, worker));
+      // Whether a lender stands behind the page is asked of the server each time.
+      const kept = (path: string): boolean => !path.endsWith(".map") && !path.startsWith("lender/") && path !== relative(folder, worker);
+      const files = filesUnder(folder).filter(kept);
       const hash = createHash("sha256");
       for (const path of files) hash.update(path).update(readFileSync(join(folder, path)));
       const list = files.map((path) => (path === "index.html" ? "/" : `/${path}`));

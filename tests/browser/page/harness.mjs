@@ -1,7 +1,7 @@
 // What the tests of the page share: a server, a browser, and a page on which every error counts.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,14 +21,23 @@ export function host(...args) {
   return execFileSync(tool, args, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Serves the built page at any free port. */
-export async function serve() {
-  const server = spawn(process.execPath, [join(root, "web-demo/serve.mjs"), "0", "--until-stdin-ends"], { stdio: ["pipe", "pipe", "inherit"] });
+/** Serves the built page at any free port; with `options` of the server. */
+export async function serve(...options) {
+  const server = spawn(process.execPath, [join(root, "web-demo/serve.mjs"), "0", "--until-stdin-ends", ...options], { stdio: ["pipe", "pipe", "inherit"] });
   const url = await new Promise((resolve, reject) => {
-    server.stdout.once("data", (data) => resolve(String(data).trim()));
+    server.stdout.once("data", (data) => resolve(String(data).split("\n")[0].trim()));
     server.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
   });
   return { url, process: server, stop: () => server.kill() };
+}
+
+/** The same with a lender and a real edge worker behind it, whose state is in a folder of its own, `folder`. */
+export async function serveLender() {
+  const folder = mkdtempSync(join(scratch, "lender-"));
+  for (const file of ["split.device.sclb", "split.edge.sclb", "publisher.pub"]) cpSync(join(target, "demo", file), join(folder, file));
+  const start = () => serve("--lender", folder, join(target, "edge/worker"));
+  const server = await start();
+  return { ...server, folder, again: start, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** What the page itself measures, from its first line on. */
@@ -44,11 +53,11 @@ function watch() {
 }
 
 /**
- * A fresh profile with a page at `url`, as a person would have it (`own`: where the page is, if it goes there later); `done`
- * ends it and fails if anything went wrong on it.
+ * A fresh profile with a page at `url`, as a person would have it (`own`: where the page is, if it goes there later; `posts`: it may
+ * send something to its own server); `done` ends it and fails if anything went wrong on it.
  */
 export async function visit(browser, url, options = {}) {
-  const { path = "", own: address = url, ...context } = options;
+  const { path = "", own: address = url, posts = false, ...context } = options;
   const profile = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", ...context });
   const page = await profile.newPage();
   const wrong = [];
@@ -60,7 +69,7 @@ export async function visit(browser, url, options = {}) {
   profile.on("request", (request) => {
     const own = new URL(request.url());
     if (own.origin !== new URL(address).origin && own.protocol !== "blob:") wrong.push(`request to elsewhere: ${request.url()}`);
-    if (request.method() !== "GET") wrong.push(`request that is no GET: ${request.method()} ${request.url()}`);
+    if (request.method() !== "GET" && !(posts && request.method() === "POST")) wrong.push(`request that is no GET: ${request.method()} ${request.url()}`);
   });
   await page.goto(url + path);
   if (address === url) await page.waitForFunction(() => document.querySelector("h1"));

@@ -13,7 +13,7 @@ export function assurance(app: App, lender: Lender, answer: Answer): HTMLElement
     h("h2", { id: "assurance-title" }, texts.assurance),
     h("p", { class: "level" }, h("span", { class: "badge" }, level === "reduced" ? icon("warn") : icon("check"), texts.levels[level] ?? level), " ", texts.levelMeans[level] ?? ""),
     unverified.length > 0 &&
-      h("ul", { class: "doubts" }, unverified.map((one) => h("li", null, h("code", null, one.code), h("span", null, one.detail)))),
+      h("ul", { class: "doubts" }, unverified.map((one) => h("li", null, h("code", null, one.code), h("span", null, texts.doubts[one.code.split(":")[0] ?? ""] ?? one.detail)))),
     h(
       "dl",
       { class: "about" },

@@ -50,7 +50,7 @@ async function json<T>(response: Response): Promise<T> {
   return said as T;
 }
 
-/** The lender's server, if this page is served by one. */
+/** The lender's server, if this page is served by one; a file `lender/about` that says nothing stands there otherwise. */
 export async function lender(): Promise<Lender | null> {
   // Without a network there is no lender either, and a request would only be an error in the console.
   if (!navigator.onLine) return null;
