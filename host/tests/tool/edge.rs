@@ -17,7 +17,7 @@ fn a_tenant_is_made_shown_and_set() {
     });
     let run = |args: &[&str]| server.edge(&sandbox, args).ok();
     let made = run(&["tenant", "create", "first-bank", "--name", "First Bank"]);
-    assert!(made.contains("retention  none") && made.contains("applicant_per_hour 20"), "{made}");
+    assert!(made.contains("retention  none") && made.contains("applicant per hour 20"), "{made}");
     let listed = run(&["tenant", "list"]);
     assert!(listed.lines().count() == 3 && listed.contains("First Bank"), "{listed}");
     let shown: serde_json::Value =

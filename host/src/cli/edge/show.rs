@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::table::framed;
@@ -59,33 +59,36 @@ pub(super) fn table(rows: &[Value], columns: &[Column], nothing: &str) -> String
 /// What a reader looks for first; the rest follows by name.
 const FIRST: [&str; 4] = ["id", "name", "version", "digest"];
 
-/// All members of an object, a line each; those of an object within it stand behind its name.
+/// All members of an object, a line each; those of an object within it stand below each other.
 pub(super) fn pairs(value: &Value) -> String {
     let mut out = String::new();
     let Some(object) = value.as_object() else { return out };
     let wide = object.keys().map(|name| name.width()).max().unwrap_or(0).min(30);
-    let mut members: Vec<(&String, &Value)> = object.iter().collect();
-    members.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
-    for (name, value) in members {
+    for (name, value) in ordered(object) {
         let name = clean(name).replace('_', " ");
         let pad = wide.saturating_sub(name.width());
+        let lines: Vec<String> = match value {
+            Value::Object(inner) => ordered(inner).map(|(name, value)| said(name, value)).collect(),
+            Value::Array(values) => values.iter().map(plain).collect(),
+            value => vec![plain(value)],
+        };
+        let text = lines.join(&format!("\n{:indent$}", "", indent = wide + 2));
         // Writing into a String cannot fail.
-        let _ = write!(out, "{name}{:pad$}  ", "");
-        match value {
-            Value::Array(values) if !values.is_empty() => {
-                let lines: Vec<String> = values.iter().map(plain).collect();
-                let _ = writeln!(out, "{}", lines.join(&format!("\n{:indent$}", "", indent = wide + 2)));
-            }
-            value => {
-                let _ = writeln!(out, "{}", some(plain(value)));
-            }
-        }
+        let _ = writeln!(out, "{name}{:pad$}  {}", "", if text.is_empty() { "-" } else { &text });
     }
     out
 }
 
-fn some(text: String) -> String {
-    if text.is_empty() { "-".to_owned() } else { text }
+/// The members of an object in the order of a reader.
+fn ordered(object: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let mut members: Vec<(&String, &Value)> = object.iter().collect();
+    members.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    members.into_iter()
+}
+
+/// A member in a few words.
+fn said(name: &str, value: &Value) -> String {
+    format!("{} {}", clean(name).replace('_', " "), plain(value))
 }
 
 /// A value as a cell has it.
@@ -97,11 +100,8 @@ fn plain(value: &Value) -> String {
         Value::String(text) => clean(text),
         Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(" "),
         Value::Object(members) => {
-            let members = members.iter().filter(|(_, value)| !value.is_null());
-            members
-                .map(|(name, value)| format!("{} {}", clean(name), plain(value)))
-                .collect::<Vec<_>>()
-                .join(", ")
+            let there = ordered(members).filter(|(_, value)| !value.is_null());
+            there.map(|(name, value)| said(name, value)).collect::<Vec<_>>().join(", ")
         }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
             pairs(&json!({"retention_days": 30, "id": "a", "origins": [], "rate": {"key_per_minute": 5}}));
         assert_eq!(
             pairs,
-            "id              a\norigins         -\nrate            key_per_minute 5\nretention days  30\n"
+            "id              a\norigins         -\nrate            key per minute 5\nretention days  30\n"
         );
     }
 }
