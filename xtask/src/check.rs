@@ -38,7 +38,7 @@ const STEPS: &[Step] = &[
     Step { name: "npm", what: "the npm package: types, sizes, tarball", run: || one(npm::pack().map(drop)) },
     Step {
         name: "package",
-        what: "the npm package: hostile input; the corpus in Node and Chromium",
+        what: "the npm package: hostile input, receipts; the corpus in Node and Chromium",
         run: package_tests,
     },
     Step {
@@ -251,7 +251,7 @@ fn openapi() -> Result<Tally> {
 }
 
 fn package_tests() -> Result<Tally> {
-    command(&mut package::tests(&["hostile", "cache", "corpus"])?)
+    command(&mut package::tests(&["hostile", "seal", "cache", "corpus"])?)
 }
 
 fn consumers() -> Result<Tally> {

@@ -180,7 +180,7 @@ export class Scorer {
   /**
    * What leaves the device of one record, to show the person. Needs a device bundle.
    *
-   * @throws {ScoreletError} as `score`; `SCL-1007` for a bundle that is not of the device stage.
+   * @throws {ScoreletError} as `score`; `SCL-0211` for a bundle that is not of the device stage.
    */
   localCreditData(record: Record_, options?: { language?: string }): LocalCreditData {
     return localOf(this.#read(record, options?.language, 0, (engine, { kinds, numbers, texts }) =>
