@@ -60,6 +60,11 @@ impl Graph {
         self.first_column.get(node).copied()
     }
 
+    /// The node that writes a column; `None` for a field's.
+    pub fn node_at(&self, column: usize) -> Option<usize> {
+        self.first_column.partition_point(|&first| first <= column).checked_sub(1)
+    }
+
     /// Rows of a block, so that its cells stay within [`limits::BLOCK_CELLS`].
     pub fn block_rows(&self) -> usize {
         (limits::BLOCK_CELLS / self.columns.max(1)).clamp(1, limits::BLOCK_ROWS)

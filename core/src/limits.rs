@@ -46,5 +46,7 @@ pub const EXPLAINED_SPLITS: usize = 1 << 20;
 pub const EXPLAINED_TREE_SPLITS: usize = 1 << 17;
 /// Reason groups of a bundle.
 pub const REASON_GROUPS: usize = 4096;
+/// Values that are listed of a value that crosses.
+pub const LISTED_VALUES: usize = 256;
 /// Values that cross from the device stage to the edge stage; and ranges and agreements that a bundle declares of values.
 pub const CROSSING: usize = 4096;

@@ -148,3 +148,41 @@ fn a_stage_is_not_taken_for_the_whole() {
         assert!(cut(&edge.bundle().clone().into_parts()).is_err());
     });
 }
+
+/// What no honest device says: each list alone is possible, together they are not.
+#[test]
+fn lists_that_contradict_each_other_are_refused() {
+    let (mut hidden, mut unexplained) = (0, 0);
+    each(|seed, parts, _, device, edge| {
+        let rows = generate::rows(&mut Random::new(seed), &parts.fields, 20, false);
+        for record in &generate::records(&parts.fields, &rows) {
+            let json = generate::part(record, &parts.fields, Stage::Device).to_string();
+            let Ok((local, _)) = device.local_json(json.as_bytes()) else { continue };
+            let cut = device.bundle().cut.as_ref().unwrap();
+            // An imputed value may be one that a record could have given.
+            let crossing_field = |&(field, _): &(u32, _)| {
+                let at = cut.crossing.iter().position(|c| c.column == field);
+                at.is_some_and(|at| !local.values[at].1.is_present())
+            };
+            if local.absent.iter().any(crossing_field) {
+                let mut silent = local.clone();
+                silent.absent.retain(|entry| !crossing_field(entry));
+                let error = LocalCreditData::decode(&silent.encode(), edge.bundle()).unwrap_err();
+                assert_eq!(error.code(), "SCL-1006", "seed {seed}");
+                hidden += 1;
+            }
+            for (at, &score) in cut.reasons.iter().enumerate() {
+                let spec = device.bundle().scores[score as usize].reasons.as_ref().unwrap();
+                let column =
+                    device.bundle().graph.first_column(spec.node as usize).unwrap() as u32 + spec.output;
+                if cut.crossing.iter().any(|c| c.column == column) && local.reasons[at].is_some() {
+                    let mut silent = local.clone();
+                    silent.reasons[at] = None;
+                    assert!(LocalCreditData::decode(&silent.encode(), edge.bundle()).is_err(), "seed {seed}");
+                    unexplained += 1;
+                }
+            }
+        }
+    });
+    assert!(hidden > 100 && unexplained > 100, "{hidden} hidden, {unexplained} unexplained");
+}

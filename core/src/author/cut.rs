@@ -5,11 +5,13 @@
 //! [`Given`]. What crosses is what the edge stage reads of the device stage, and nothing else: inputs of edge nodes,
 //! figures of scores, and what the edge checks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfCheck};
 use crate::error::BundleError;
 use crate::graph::{Graph, Node, Op};
+use crate::limits;
+use crate::reason::ReasonGroup;
 use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
@@ -44,6 +46,17 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
     let columns = Columns::new(whole, &graph);
     columns.check(whole)?;
     let crossing = columns.crossing(whole);
+    let trusted = whole.trusted.seen.len().max(whole.trusted.agreements.len());
+    let (found, limit) = (crossing.len().max(trusted), limits::CROSSING);
+    if found > limit {
+        let (found, limit) = (found as u64, limit as u64);
+        return Err(BundleError::Limit {
+            section: "cut",
+            what: "values that leave the device",
+            found,
+            limit,
+        });
+    }
     let explained_there =
         |score: &ScoreOutput| score.reasons.as_ref().is_some_and(|r| columns.node(r.node) == Stage::Device);
     let digest = Bundle::digest_of(whole);
@@ -145,7 +158,8 @@ impl Columns {
                     whole.nodes.get(node).map_or(range::Range::ANY, |node| range::of_op(&node.op, output))
                 }
             };
-            Crossing { column, min: range.min, max: range.max, distinct: range.distinct }
+            let range::Range { min, max, distinct, whole, values } = range;
+            Crossing { column, min, max, distinct, whole, values }
         })
         .collect()
     }
@@ -165,10 +179,16 @@ fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest:
     let nodes: Vec<Node> = whole.nodes.iter().filter(on_device).map(own_node).collect();
     let scores: Vec<ScoreOutput> = whole.scores.iter().filter_map(|s| own_score(s, columns)).collect();
     let reasons = (0..).zip(&scores).filter(|(_, s)| s.reasons.is_some()).map(|(i, _)| i).collect();
-    let own =
-        |crossing: &Crossing| columns.own(crossing.column).map(|column| Crossing { column, ..*crossing });
+    let own = |crossing: &Crossing| {
+        columns.own(crossing.column).map(|column| Crossing { column, ..crossing.clone() })
+    };
     // Groups keep their numbers, which reasons name; texts of those that the device has no reasons of stay at the edge.
-    let groups = if scores.iter().any(|s| s.reasons.is_some()) { whole.groups.clone() } else { Vec::new() };
+    let named: BTreeSet<u32> =
+        scores.iter().filter_map(|s| s.reasons.as_ref()).flat_map(|r| r.groups.iter().copied()).collect();
+    let blank = || ReasonGroup { code: String::new(), texts: Vec::new() };
+    let groups = (0..=named.last().copied().unwrap_or_default()).zip(&whole.groups);
+    let groups = groups.map(|(i, group)| if named.contains(&i) { group.clone() } else { blank() }).collect();
+    let groups = if named.is_empty() { Vec::new() } else { groups };
     BundleParts {
         meta: whole.meta.clone(),
         nodes,

@@ -6,12 +6,8 @@ use crate::graph::Node;
 impl Bundle {
     /// The node that writes a column, and which of its outputs it is; `None` for a field's column.
     pub fn node_of_column(&self, column: u32) -> Option<(&Node, usize)> {
-        let column = column as usize;
-        let nodes = self.graph.nodes().iter().enumerate().rev();
-        nodes
-            .filter_map(|(i, node)| Some((node, self.graph.first_column(i)?)))
-            .find(|&(_, first)| first <= column)
-            .map(|(node, first)| (node, column - first))
+        let node = self.graph.node_at(column as usize)?;
+        Some((self.graph.nodes().get(node)?, column as usize - self.graph.first_column(node)?))
     }
 
     /// A column's name: the field's, the node's, or `node.2` for an output of a node with several.

@@ -63,7 +63,8 @@ impl Scorer {
         };
         self.block.set_rows(1);
         for (&(value, state), column) in row.cells.iter().zip(0..) {
-            set(&mut self.block, column, value, state);
+            // Zero has one sign, as in the canonical record: an audit reads it from JSON, which may have lost it.
+            set(&mut self.block, column, value + 0.0, state);
         }
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         let cell = |column: u32| {

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::schema::Stage;
 
 /// A value that leaves the device: a column that the edge stage reads.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Crossing {
     /// The column, in this bundle's numbering.
     pub column: u32,
@@ -19,6 +19,20 @@ pub struct Crossing {
     pub max: f64,
     /// How many different values it can take beside the missing states; 0 if any number.
     pub distinct: u32,
+    /// Whether it is always a whole number.
+    pub whole: bool,
+    /// All values that it can have, ascending; empty if they are too many, or not known.
+    pub values: Vec<f64>,
+}
+
+impl Crossing {
+    /// Whether the device stage can give this value.
+    pub fn takes(&self, value: f64) -> bool {
+        value >= self.min
+            && value <= self.max
+            && (!self.whole || value.trunc() == value)
+            && (self.values.is_empty() || self.values.contains(&value))
+    }
 }
 
 impl Wire for Crossing {
@@ -27,16 +41,19 @@ impl Wire for Crossing {
         Put::f64(out, self.min);
         Put::f64(out, self.max);
         Put::u32(out, self.distinct);
+        out.bool(self.whole);
+        out.f64s(&self.values);
     }
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
-        let crossing = Self {
+        // Where nothing can be present, no value is possible: least over greatest says so.
+        Ok(Self {
             column: input.u32()?,
             min: input.f64_open()?,
             max: input.f64_open()?,
             distinct: input.u32()?,
-        };
-        // Where nothing can be present, no value is possible: least over greatest says so.
-        Ok(crossing)
+            whole: input.bool()?,
+            values: input.f64s("values that a crossing can have", limits::LISTED_VALUES)?,
+        })
     }
 }
 
@@ -68,7 +85,7 @@ impl Wire for Cut {
             stage: Stage::get(input)?,
             whole: Digest(input.array()?),
             device: Digest(input.array()?),
-            crossing: input.list("values that cross", limits::CROSSING, 24)?,
+            crossing: input.list("values that cross", limits::CROSSING, 29)?,
             reasons: input.u32s("scores with reasons of the device", limits::OUTPUTS)?,
         })
     }
@@ -92,14 +109,14 @@ impl Bundle {
             _ => self.digest,
         }
     }
+}
 
-    /// The stage that writes a column.
-    pub fn stage_of(&self, column: u32) -> Stage {
-        match self.fields.get(column as usize) {
-            Some(field) => field.stage,
-            None => self.node_of_column(column).map_or(Stage::Edge, |(node, _)| node.stage),
-        }
-    }
+/// The stage that writes each column.
+fn stages(bundle: &Bundle) -> Vec<Stage> {
+    let nodes = bundle.graph.nodes().iter();
+    let fields = bundle.fields.iter().map(|field| field.stage);
+    let written = nodes.flat_map(|n| core::iter::repeat_n(n.stage, n.op.width(n.inputs.len())));
+    fields.chain(written).collect()
 }
 
 /// A state byte that means something: present, missing, unseen, out of range, or a special code.
@@ -123,9 +140,11 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         return malformed("what crosses is not in ascending order");
     }
     let columns = bundle.graph.columns();
+    let stages = stages(bundle);
+    let stage_of = |column: u32| stages.get(column as usize).copied().unwrap_or_default();
     let device = |column: u32| {
         (column as usize) < columns
-            && bundle.stage_of(column) == Stage::Device
+            && stage_of(column) == Stage::Device
             && bundle.fields.get(column as usize).is_none_or(|field| field.leaves_device)
     };
     if !cut.crossing.iter().all(|crossing| device(crossing.column)) {
@@ -148,13 +167,19 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         return malformed("in an edge bundle, device nodes are given and no others");
     }
     let crosses = |column: u32| cut.crossing.binary_search_by_key(&column, |c| c.column).is_ok();
-    let there = |column: u32| bundle.stage_of(column) == Stage::Edge || crosses(column);
+    let there = |column: u32| stage_of(column) == Stage::Edge || crosses(column);
     let read = nodes.iter().flat_map(|node| &node.inputs).copied();
     let shown = bundle.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
     if !read.chain(shown).chain(bundle.trusted.columns()).all(there) {
         return malformed("the edge reads a value of the device that does not cross");
     }
     for (score, index) in bundle.scores.iter().zip(0..) {
+        // A band that is given must be one of the score's.
+        let band = score.band.filter(|&column| stage_of(column) == Stage::Device);
+        let band = band.and_then(|band| cut.crossing.iter().find(|c| c.column == band));
+        if band.is_some_and(|c| !c.whole || c.min < 0.0 || c.max >= score.bands.len() as f64) {
+            return malformed("a band of the device is not one of its score's");
+        }
         let node = score.reasons.as_ref().and_then(|spec| nodes.get(spec.node as usize));
         if node.is_some_and(|node| given(&node.op)) != cut.reasons.binary_search(&index).is_ok() {
             return malformed("reasons of the device are those of scores explained there");

@@ -19,9 +19,10 @@ use crate::bundle::Bundle;
 use crate::bundle::wire::{Put, Reader};
 use crate::column::State;
 use crate::error::BundleError;
+use crate::limits;
 use crate::reason::{Reason, ReasonSpec};
 use crate::record::Absent;
-use crate::schema::{Field, Policy, Stage};
+use crate::schema::{Field, FieldType, Policy, Stage};
 
 /// Nothing to explain, where a number of reasons stands.
 const NONE: u16 = u16::MAX;
@@ -83,7 +84,53 @@ impl LocalCreditData {
         let absent = absent(&mut input, edge)?;
         let reasons = reasons(&mut input, edge, cut)?;
         input.end().map_err(|_| malformed("bytes are left over"))?;
-        Ok(Self { values, absent, reasons })
+        let local = Self { values, absent, reasons };
+        local.fits_together(edge, cut)?;
+        Ok(local)
+    }
+}
+
+impl LocalCreditData {
+    /// A field that crosses is absent in both lists or in none; a score has reasons of the device if what they explain is
+    /// there.
+    fn fits_together(&self, edge: &Bundle, cut: &Cut) -> Result<(), SplitError> {
+        let impossible = |column, why| Err(SplitError::Impossible { value: edge.column_name(column), why });
+        // The device bundle's numbers of the edge bundle's fields.
+        let mut own = 0;
+        let numbers = edge.fields.iter().map(|field| {
+            let on_device = field.stage == Stage::Device;
+            let number = on_device.then_some(own);
+            own += u32::from(on_device);
+            number
+        });
+        let numbers: Vec<Option<u32>> = numbers.collect();
+        for (crossing, &(value, state)) in cut.crossing.iter().zip(&self.values) {
+            let column = crossing.column;
+            let Some(field) = edge.fields.get(column as usize) else { continue };
+            let number = numbers.get(column as usize).copied().flatten();
+            let absent = self.absent.iter().find(|&&(at, _)| Some(at) == number);
+            let fits = match absent {
+                None => field.admit(value, 0).is_ok_and(|a| state.is_present() && a.given.is_present()),
+                Some(&(_, given)) => field
+                    .apply_policy(f64::NAN, given)
+                    .is_some_and(|a| a.state == state && (!state.is_present() || a.value == value)),
+            };
+            if !fits {
+                return impossible(column, "not what its missing state says");
+            }
+        }
+        let explained =
+            cut.reasons.iter().filter_map(|&score| edge.scores.get(score as usize)?.reasons.as_ref());
+        for (spec, reasons) in explained.zip(&self.reasons) {
+            let first = edge.graph.first_column(spec.node as usize).unwrap_or_default() as u32;
+            let column = first.saturating_add(spec.output);
+            let at = cut.crossing.binary_search_by_key(&column, |crossing| crossing.column).ok();
+            let there = at.and_then(|at| self.values.get(at)).map(|(_, state)| state.is_present());
+            if there.is_some_and(|there| there != reasons.is_some()) {
+                return impossible(column, "there without reasons, or absent with them");
+            }
+        }
+        Ok(())
     }
 }
 
@@ -121,24 +168,12 @@ fn values(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<(f64, 
             continue;
         }
         let value = input.f64().map_err(short)?;
-        if value < crossing.min || value > crossing.max {
-            return impossible("out of the range of what can be computed");
-        }
-        if let Some(field) = edge.fields.get(crossing.column as usize)
-            && !takes(field, value)
-        {
-            return impossible("no value of its field");
+        if !crossing.takes(value) {
+            return impossible("not one of the values that can be computed");
         }
         values.push((value, state));
     }
     Ok(values)
-}
-
-/// Whether a field's column can hold a value: one of its type within its bounds, or one that it imputes.
-fn takes(field: &Field, value: f64) -> bool {
-    let of = &field.policies;
-    let imputed = [of.missing, of.special, of.unseen, of.out_of_range].contains(&Policy::Impute(value));
-    imputed || field.admit(value, 0).is_ok_and(|admitted| admitted.given.is_present())
 }
 
 /// Whether a field lets a missing state through to the nodes.
@@ -148,9 +183,14 @@ fn passes(field: &Field, state: State) -> bool {
 
 /// Whether it is a state that a value of the field can come in.
 fn known(field: &Field, state: State) -> bool {
-    match state.special_index() {
-        Some(index) => usize::from(index) < field.specials.len(),
-        None => is_state(state) && !state.is_present(),
+    match (state, state.special_index()) {
+        (_, Some(index)) => usize::from(index) < field.specials.len(),
+        (State::MISSING, _) => true,
+        (State::UNSEEN, _) => matches!(field.kind, FieldType::Category { .. }),
+        (State::OUT_OF_RANGE, _) => {
+            matches!(field.kind, FieldType::Number | FieldType::Integer | FieldType::Date)
+        }
+        _ => false,
     }
 }
 
@@ -189,7 +229,7 @@ fn reasons(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<Optio
             all.push(None);
             continue;
         }
-        if u32::from(n) > spec.max {
+        if u32::from(n) > spec.max || usize::from(n) > limits::REASON_GROUPS {
             return Err(malformed("more reasons than the score names"));
         }
         let mut ranked = Vec::with_capacity(usize::from(n));

@@ -23,9 +23,9 @@ use hpke::rand_core::{TryCryptoRng, TryRng};
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use sha2::Sha256;
 
-use super::SplitError;
-use crate::bundle::Digest;
+use super::{LocalCreditData, SplitError};
 use crate::bundle::wire::{Put, Reader};
+use crate::bundle::{Bundle, Digest};
 
 /// Version of the receipt.
 pub const RECEIPT_VERSION: u16 = 1;
@@ -61,9 +61,13 @@ pub struct Receipt {
     pub local: Vec<u8>,
 }
 
-/// Bytes that were drawn elsewhere, each given once: the binding has the randomness, the engine has none. Beyond them it
-/// gives zeros, which HPKE's sender never asks for: it draws 32 bytes, once.
-struct Drawn<'a>(&'a [u8]);
+/// Bytes that were drawn elsewhere, each given once: the binding has the randomness, the engine has none. HPKE's sender draws
+/// 32 bytes, once; if it ever asked for more, nothing is sealed.
+struct Drawn<'a> {
+    left: &'a [u8],
+    /// More was asked for than there was.
+    beyond: bool,
+}
 
 impl TryRng for Drawn<'_> {
     type Error = core::convert::Infallible;
@@ -81,13 +85,16 @@ impl TryRng for Drawn<'_> {
     }
 
     fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Self::Error> {
-        to.fill(0);
-        let n = to.len().min(self.0.len());
-        let (now, later) = self.0.split_at(n);
-        if let Some(to) = to.get_mut(..n) {
-            to.copy_from_slice(now);
+        match self.left.split_at_checked(to.len()) {
+            Some((now, later)) => {
+                to.copy_from_slice(now);
+                self.left = later;
+            }
+            None => {
+                to.fill(0);
+                self.beyond = true;
+            }
         }
-        self.0 = later;
         Ok(())
     }
 }
@@ -136,7 +143,7 @@ pub fn seal(receipt: &Receipt, public_key: &[u8; 32], random: &[u8; 32]) -> Resu
     Put::u16(&mut sealed, RECEIPT_VERSION);
     sealed.extend_from_slice(&key_id(public_key));
     let body = receipt.body()?;
-    let mut drawn = Drawn(random);
+    let mut drawn = Drawn { left: random, beyond: false };
     let (encapsulated, ciphertext) = hpke::single_shot_seal_with_rng::<ChaCha20Poly1305, HkdfSha256, X25519>(
         &OpModeS::Base,
         &key,
@@ -146,8 +153,14 @@ pub fn seal(receipt: &Receipt, public_key: &[u8; 32], random: &[u8; 32]) -> Resu
         &mut drawn,
     )
     .map_err(|_| SplitError::Key)?;
+    if drawn.beyond {
+        return Err(SplitError::Randomness);
+    }
     sealed.extend_from_slice(&encapsulated.to_bytes());
     sealed.extend_from_slice(&ciphertext);
+    if sealed.len() > SEALED_BYTES {
+        return Err(malformed("it is too long: less has to leave the device"));
+    }
     Ok(sealed)
 }
 
@@ -197,6 +210,16 @@ fn malformed(why: &'static str) -> SplitError {
 }
 
 impl Receipt {
+    /// Its local credit data, for the edge bundle that is to finish it.
+    ///
+    /// Errors: [`SplitError::OtherBundle`] if another device bundle made it; as [`LocalCreditData::decode`].
+    pub fn local_for(&self, edge: &Bundle) -> Result<LocalCreditData, SplitError> {
+        match &edge.cut {
+            Some(cut) if edge.is_edge() && cut.device != self.device => Err(SplitError::OtherBundle),
+            _ => LocalCreditData::decode(&self.local, edge),
+        }
+    }
+
     fn body(&self) -> Result<Vec<u8>, SplitError> {
         if self.nonce.len() > NONCE_BYTES {
             return Err(malformed("the nonce is too long"));

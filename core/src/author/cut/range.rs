@@ -3,42 +3,50 @@
 use crate::feature::StateValues;
 use crate::feature::arith::Arith;
 use crate::graph::Op;
+use crate::limits;
 use crate::model::link::Link;
 use crate::schema::{Field, FieldType, Policy};
 
-/// Bounds, both included, and the number of different values (0: any number).
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Bounds, both included, the number of different values (0: any number), and the values themselves where they are few.
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Range {
     pub(super) min: f64,
     pub(super) max: f64,
     pub(super) distinct: u32,
+    pub(super) whole: bool,
+    pub(super) values: Vec<f64>,
 }
 
 impl Range {
-    pub(super) const ANY: Self = Self { min: f64::NEG_INFINITY, max: f64::INFINITY, distinct: 0 };
+    pub(super) const ANY: Self =
+        Self { min: f64::NEG_INFINITY, max: f64::INFINITY, distinct: 0, whole: false, values: Vec::new() };
 
     /// The range of a list of values.
     fn of(values: impl Iterator<Item = f64>) -> Self {
-        let mut all: Vec<f64> = values.collect();
+        // Zero has one sign.
+        let mut all: Vec<f64> = values.map(|x| x + 0.0).collect();
         all.sort_by(f64::total_cmp);
         all.dedup();
         Self {
             min: all.first().copied().unwrap_or(f64::INFINITY),
             max: all.last().copied().unwrap_or(f64::NEG_INFINITY),
             distinct: u32::try_from(all.len()).unwrap_or(0),
+            whole: false,
+            values: if all.len() <= limits::LISTED_VALUES { all } else { Vec::new() },
         }
     }
 
     fn between(min: f64, max: f64) -> Self {
-        Self { min, max, distinct: 0 }
+        Self { min, max, ..Self::ANY }
     }
 }
 
 /// Whole numbers from `min` to `max`.
 fn whole(min: f64, max: f64) -> Range {
+    let (min, max) = (min.ceil(), max.floor());
     let count = max - min + 1.0;
     let distinct = if (1.0..=f64::from(u32::MAX)).contains(&count) { count as u32 } else { 0 };
-    Range { min, max, distinct }
+    Range { min, max, distinct, whole: true, values: Vec::new() }
 }
 
 /// What a field's column can hold, what is imputed included.
@@ -56,6 +64,7 @@ pub(super) fn of_field(field: &Field) -> Range {
         {
             (range.min, range.max) = (range.min.min(value), range.max.max(value));
             range.distinct = if range.distinct == 0 { 0 } else { range.distinct.saturating_add(1) };
+            range.whole &= value.trunc() == value;
         }
     }
     range

@@ -115,8 +115,10 @@ pub(super) struct Model {
 pub(super) struct Here {
     pub(super) name: Name,
     pub(super) stage: Stage,
-    /// A feature whose source does not say its stage: it runs on the device if all that it reads is there.
-    pub(super) follows: bool,
+    /// Whether the source says its stage.
+    pub(super) written: bool,
+    /// A feature: if the source does not say its stage, it runs on the device if all that it reads is there.
+    pub(super) feature: bool,
 }
 
 /// The graph so far.
@@ -299,7 +301,12 @@ impl<'a> Builder<'a> {
     /// The stage of a node that reads these columns.
     fn stage(&self, here: &Here, inputs: &[u32]) -> Stage {
         let on_device = |&id: &u32| self.column(id).is_some_and(|column| column.stage == Stage::Device);
-        if here.follows && !inputs.is_empty() && inputs.iter().all(on_device) {
+        if here.feature
+            && !here.written
+            && here.stage == Stage::Edge
+            && !inputs.is_empty()
+            && inputs.iter().all(on_device)
+        {
             Stage::Device
         } else {
             here.stage

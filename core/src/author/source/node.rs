@@ -11,7 +11,6 @@ use super::suggest;
 use super::table::Table;
 use super::{arithmetic, encoders, linear, outcome, scorecard, trees};
 use crate::limits;
-use crate::schema::Stage;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
 pub(super) trait Spec {
@@ -122,8 +121,8 @@ fn draft(name: &Name, item: &super::table::Item<'_>, meta: &MetaDraft) -> Option
     let model = table.get("kind").and_then(|i| i.text()).is_some_and(|k| MODELS.contains(&k.value.as_str()));
     table.finish();
     let stage = written.as_ref().map_or(meta.stage, |stage| stage.value);
-    let follows = written.is_none() && stage == Stage::Edge && !model;
-    Some(NodeDraft { here: Here { name: name.clone(), stage, follows }, spec: spec? })
+    let here = Here { name: name.clone(), stage, written: written.is_some(), feature: !model };
+    Some(NodeDraft { here, spec: spec? })
 }
 
 /// Adds every node to the graph, each after those that it reads.

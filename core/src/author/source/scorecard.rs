@@ -16,7 +16,6 @@ use crate::model::linear::Linear;
 use crate::model::link::Link;
 use crate::model::scorecard::{PointsRange, Scorecard};
 use crate::rounding::Rounding;
-use crate::schema::Stage;
 
 /// A characteristic: bins of one input.
 pub(super) struct CharacteristicSpec {
@@ -261,7 +260,7 @@ impl ScorecardSpec {
         let range = PointsRange { minimum, maximum, average: spec.average };
         let effect = (bound.open, Unanswered::Need);
         // Points of what the device reads are its own work: the card, on the edge, sees points only.
-        let here = &Here { follows: here.stage == Stage::Edge, ..here.clone() };
+        let here = &Here { feature: true, ..here.clone() };
         let id = builder.push(here, &spec.name, vec![column], bound.op, Output::number(), effect);
         Some((id, range))
     }

@@ -205,7 +205,7 @@ fn score(table: Table<'_>, name: Name, meta: &MetaDraft, builder: &mut Builder<'
 }
 
 fn make(keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
-    let here = Here { name: name.clone(), stage: meta.stage, follows: false };
+    let here = Here { name: name.clone(), stage: meta.stage, written: true, feature: false };
     let clash = ["log_odds", "risk", "pd", "uncalibrated", "prediction", "score", "band"]
         .iter()
         .find(|part| builder.names.contains_key(&format!("{}.{part}", name.value)));

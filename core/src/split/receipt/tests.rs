@@ -26,7 +26,7 @@ fn the_test_vector_of_rfc_9180() {
         &info,
         text,
         &aad,
-        &mut Drawn(&sender),
+        &mut Drawn { left: &sender, beyond: false },
     )
     .unwrap();
     assert_eq!(found.to_bytes().to_vec(), encapsulated);
