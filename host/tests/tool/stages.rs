@@ -69,7 +69,7 @@ fn what_leaves_is_the_same_from_every_side() {
     assert_eq!(
         whole["values"][0],
         json!({"name": "clipped", "type": "number", "field": false, "from": ["income", "spent"],
-            "min": 0.0, "max": 2.0, "distinct": null})
+            "min": 0.0, "max": 2.0, "distinct": null, "values": null})
     );
     assert_eq!(whole["reasons"], json!([{"score": "fraud", "max": 1, "codes": ["R03"]}]));
     assert_eq!(whole["stays"], json!(["income", "spent", "housing"]));

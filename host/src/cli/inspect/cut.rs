@@ -65,6 +65,18 @@ impl<'a> Leaving<'a> {
         self.bundle.fields.get(crossing.column as usize)
     }
 
+    fn type_name(&self, crossing: &Crossing) -> &'static str {
+        match self.field(crossing).map(|field| &field.kind) {
+            None if crossing.whole => "integer",
+            None | Some(FieldType::Number) => "number",
+            Some(FieldType::Integer) => "integer",
+            Some(FieldType::Boolean) => "boolean",
+            Some(FieldType::Category { .. }) => "category",
+            Some(FieldType::Date) => "date",
+            Some(FieldType::EventList { .. }) => "event list",
+        }
+    }
+
     /// What is known of where a value comes from: names of fields. Of an edge bundle nothing: what is given has no inputs.
     fn origins(&self, column: u32) -> BTreeSet<u32> {
         let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![column]);
@@ -105,13 +117,15 @@ impl<'a> Leaving<'a> {
                 origins.iter().map(|&column| self.bundle.column_name(column)).collect();
             json!({
                 "name": self.bundle.column_name(crossing.column),
-                "type": type_name(self.field(crossing)),
+                "type": self.type_name(crossing),
                 "field": self.field(crossing).is_some(),
                 "from": origins,
                 // JSON has no infinity: null is a bound that is not known.
                 "min": crossing.min.is_finite().then_some(crossing.min),
                 "max": crossing.max.is_finite().then_some(crossing.max),
                 "distinct": (crossing.distinct > 0).then_some(crossing.distinct),
+                // All that there are, where they are few.
+                "values": (!crossing.values.is_empty()).then_some(&crossing.values),
             })
         });
         let reasons =
@@ -215,7 +229,7 @@ impl<'a> Leaving<'a> {
             let bound = |value: f64| if nothing { "none".to_owned() } else { bound(value, field) };
             table.add_row(row([
                 self.bundle.column_name(crossing.column),
-                type_name(field),
+                self.type_name(crossing).to_owned(),
                 self.made_from(crossing),
                 bound(crossing.min),
                 bound(crossing.max),
@@ -242,18 +256,6 @@ impl<'a> Leaving<'a> {
             1..=SHOWN => names.join(", "),
             count => format!("{} and {} more", names.join(", "), count - SHOWN),
         }
-    }
-}
-
-fn type_name(field: Option<&Field>) -> String {
-    let Some(field) = field else { return "number".to_owned() };
-    match &field.kind {
-        FieldType::Number => "number".to_owned(),
-        FieldType::Integer => "integer".to_owned(),
-        FieldType::Boolean => "boolean".to_owned(),
-        FieldType::Category { .. } => "category".to_owned(),
-        FieldType::Date => "date".to_owned(),
-        FieldType::EventList { .. } => "event list".to_owned(),
     }
 }
 
