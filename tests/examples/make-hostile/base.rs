@@ -71,7 +71,7 @@ pub(crate) fn parts() -> BundleParts {
             texts: vec![Localized { lang: "en".into(), text: "x".into() }],
         }],
         checks: vec![SelfCheck { row: vec![7.0], expected: vec![(2, 20.0)], tolerance: 0.0 }],
-        form: vec![],
+        ..BundleParts::default()
     }
 }
 
