@@ -123,7 +123,8 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
 /// server and the edge worker, whose state is kept in `target/demo/edge-state`.
 pub(crate) fn serve(port: u16) -> Result<()> {
     println!("\nThe page, and behind it a lender with an edge worker (workerd). Ctrl-C ends all of it.");
-    let mut server = program("node", &["web-demo/serve.mjs", &port.to_string(), "--until-stdin-ends", "--lender"]);
+    let mut server =
+        program("node", &["web-demo/serve.mjs", &port.to_string(), "--until-stdin-ends", "--lender"]);
     server.arg(target().join("demo")).arg(edge::folder());
     let started = server.stdin(Stdio::piped()).spawn();
     let mut child = started.with_context(|| format!("could not start `{}`", show(&server)))?;
