@@ -15,7 +15,7 @@ const STEPS: [&str; 1] =
 
 /// What it is asked.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// Adds a tenant; answers whether it is new.
     Add(Entry),

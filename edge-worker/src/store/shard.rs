@@ -38,7 +38,7 @@ const STEPS: [&str; 1] = ["
 
 /// What it is asked.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "named as what they do")]
 pub enum Ask {
     /// Writes a decision, whose answer follows; answers [`Written`], and the answer that stands if it is another.

@@ -117,7 +117,7 @@ impl Document {
 
 /// What it is asked. Whatever changes the document answers with [`Answer::Document`].
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "named as what they do; fields as in the document")]
 pub enum Ask {
     /// Makes the tenant; one that is there stays as it is.
@@ -170,7 +170,7 @@ pub enum Ask {
 
 /// What it answers.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "as asked")]
 pub enum Answer {
     Document {
