@@ -2,6 +2,7 @@
 // The first free port from PORT (4173) is taken; 0 takes any. The address is the first line of the output. With
 // `--until-stdin-ends` it ends with whoever holds the other end of its input, also when that one is killed. With `--lender` it also
 // plays a lender: it starts the edge worker in WORKER over the bundles and the state in FOLDER, and ends it when it ends.
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { preview } from "vite";
 import { startEdge } from "./edge.mjs";
@@ -36,4 +37,4 @@ const server = await preview({
 });
 const address = server.httpServer.address();
 console.log(`http://127.0.0.1:${typeof address === "object" && address ? address.port : port}/`);
-if (edge) console.log(`edge worker: ${edge.url}/ (state in ${options[at + 1]}/edge-state)`);
+if (edge) console.log(`edge worker: ${edge.url}/ (its state: ${relative(process.cwd(), join(options[at + 1], "edge-state"))})`);

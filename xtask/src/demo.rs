@@ -33,6 +33,7 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     let mut build = cargo_with_core(&["build", "--locked", "--package", "scorelet"])?;
     run(build.args(["--bin", "scorelet", "--example", "german-credit"]).args(profile.flags()))?;
     score(profile)?;
+    web::split(profile)?;
     println!("\nThe bundles and every decision are in {}", shown(&target().join("demo")));
     println!("\nNext:");
     let tool = shown(&profile.tool());
@@ -41,6 +42,9 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     println!("  {tool} score target/demo/xgboost.sclb {data} --reasons --contribs -o scores.csv");
     println!("  {tool} certify target/demo/xgboost.sclb");
     println!("  {tool} bench target/demo/xgboost.sclb {data}");
+    println!(
+        "  {tool} inspect target/demo/{SPLIT}.sclb --cut   # the scorecard in two stages: what leaves the device"
+    );
     println!("  {tool} init my-card        # a bundle source of your own, with comments");
     if serve {
         println!("\nBuilding the page and the edge worker");

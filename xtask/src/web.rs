@@ -69,7 +69,7 @@ fn bundles(profile: Profile) -> Result<()> {
 }
 
 /// Builds and signs the bundle that is cut, for the device and the edge. It is no part of the page: the lender has it.
-fn split(profile: Profile) -> Result<()> {
+pub(crate) fn split(profile: Profile) -> Result<()> {
     let tool = profile.tool();
     let secret = publisher(&tool)?.with_extension("key");
     let source = format!("{EXAMPLE}/{SPLIT}");

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "../chromium.mjs";
-import { accessible, root, screenshots, serve, serveLender, text, visit } from "./harness.mjs";
+import { accessible, root, screenshots, serve, serveLender, stored, text, visit } from "./harness.mjs";
 
 let browser, server;
 before(async () => {
@@ -44,6 +44,7 @@ test("choose an applicant, seal, send: the score is that of the whole card, for 
 
 test("nothing leaves in clear: no answer is in any request, and the bytes shown are those that were sent", async () => {
   const { page, profile, done } = await open();
+  await stored(page);
   const sent = [];
   profile.on("request", (request) => sent.push({ url: request.url(), body: request.postData() ?? "", headers: JSON.stringify(request.headers()) }));
   await page.waitForSelector("#send:not([disabled])");
@@ -74,8 +75,10 @@ test("nothing leaves in clear: no answer is in any request, and the bytes shown 
   }
   // The same application as an upload would have it stands beside, and did not leave.
   assert.match(await text(page, "#upload"), /73519/);
+  // The privacy view counts it.
   await page.click('a[href="#/privacy"]');
   await page.waitForSelector("#bytes-sent");
+  assert.equal(await text(page, "#bytes-sent"), String(posts[0].body.length));
   await done();
 });
 

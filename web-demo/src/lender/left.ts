@@ -87,7 +87,7 @@ export function left(app: App, device: Opened, sent: Sent): HTMLElement {
   const { sealed } = sent;
   const upload = JSON.stringify(sent.record, null, 2);
   const whole = utf8(JSON.stringify(sent.record));
-  const most = Math.max(whole, sealed.bytes.length, utf8(sent.body));
+  const most = Math.max(whole, sealed.bytes.length);
   const values = Object.keys(sent.record).length;
   return h(
     "section",
@@ -133,7 +133,7 @@ export function left(app: App, device: Opened, sent: Sent): HTMLElement {
       h("div", { class: "half" }, around(app, sent)),
       h("div", { class: "half" }, inside(app, device, sealed.local), h("h3", null, texts.localBytes), dump(localParts(app, sealed), texts.columns, texts.localBytes)),
     ),
-    h("p", { class: "quiet stays" }, icon("check"), texts.stays, " ", h("code", null, `${sealed.salt.slice(0, 8)}…`)),
+    h("p", { class: "quiet stays" }, icon("check"), " ", texts.stays, " ", h("code", null, `${sealed.salt.slice(0, 8)}…`)),
     h("p", { class: "visually-hidden", id: "receipt-hex" }, digits(sealed.bytes)),
   );
 }
