@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::args::Args;
 use crate::bench_peers::verdict;
+use crate::demo::Profile;
 use crate::run::{output, program, root, run, target};
 use crate::wasm::cargo_with_core;
 use crate::{edge, npm, python, setup};
@@ -50,7 +51,8 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
         &["workerd.capnp"],
         &empty,
     )?;
-    run(&mut cargo_with_core(&["build", "--release", "--locked", "--package", "scorelet"])?)?;
+    // It only builds the bundles: as the other steps compile it.
+    run(&mut cargo_with_core(&["build", "--workspace", "--all-features", "--bins", "--locked"])?)?;
     let models = target().join("peers").join("bench");
     std::fs::create_dir_all(&models)?;
     let model = models.join("xgboost-500x6.json");
@@ -62,7 +64,7 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
     let mut measure = program("node", &["tests/edge/bench/run.mjs"]);
     measure.arg(worker.join("workerd.capnp")).arg(empty.join("workerd.capnp")).arg(model);
     measure.args(["--rounds", &rounds, "--seconds", &seconds, "--connections", &connections]);
-    let text = output(measure.env("SCORELET_TOOL", target().join("release/scorelet")))?;
+    let text = output(measure.env("SCORELET_TOOL", Profile::Dev.tool()))?;
     std::fs::write(target().join("edge/bench.json"), &text)?;
     Ok(report(&serde_json::from_str(&text).context("run.mjs printed no JSON")?))
 }
