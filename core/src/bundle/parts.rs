@@ -303,7 +303,7 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
     for (id, length) in entries {
         let bytes = table.take(length)?;
         match found.iter_mut().find(|(known, ..)| *known == id) {
-            Some((.., reader)) if bytes.is_empty() => {
+            Some((.., reader)) if bytes.is_empty() && may_lack(id) => {
                 return Err(BundleError::Truncated { section: reader.section() });
             }
             Some((_, there, reader)) => {
