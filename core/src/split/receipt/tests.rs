@@ -96,3 +96,17 @@ fn keys_and_parts_that_do_not_fit_are_refused() {
     let long = Receipt { consent: "x".repeat(CONSENT_BYTES + 1), ..receipt() };
     assert!(seal(&long, &public, &[5; 32]).is_err());
 }
+
+#[test]
+fn a_receipt_of_64_values_is_under_a_kilobyte() {
+    let local = LocalCreditData {
+        values: vec![(0.123, crate::column::State::PRESENT); 64],
+        absent: (0..16).map(|field| (field, crate::column::State::MISSING)).collect(),
+        reasons: Vec::new(),
+    };
+    // The edge worker's nonces have 56 bytes.
+    let receipt = Receipt { nonce: vec![7; 56], local: local.encode(), ..receipt() };
+    let sealed = seal(&receipt, &public_key(&[9; 32]), &[5; 32]).unwrap();
+    assert!(sealed.len() <= 1024, "{} bytes", sealed.len());
+    assert!(sealed.len() > 64 * 9);
+}
