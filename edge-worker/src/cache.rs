@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use scorelet_core::bundle::{Bundle, Trust};
 use scorelet_core::scorer::Scorer;
+use worker::js_sys::Reflect;
 use worker::{Env, ObjectNamespace};
 
 use crate::log;
@@ -84,7 +85,9 @@ pub fn bindings(env: &Env) -> Outcome<Rc<Bindings>> {
     }
     let missing = |name: &'static str| Problem::new(Code::SetUp, name, "the binding is missing or malformed");
     let objects = |name| env.durable_object(name).map_err(|_| missing(name));
-    let secret = |name| env.secret(name).map(|secret| secret.to_string()).map_err(|_| missing(name));
+    // Read as they are: workerd gives null for what its environment lacks, which the crate's accessors do not expect.
+    let text = |name: &str| Reflect::get(env, &name.into()).ok().and_then(|value| value.as_string());
+    let secret = |name| text(name).ok_or_else(|| missing(name));
     let (master, operator) = ("SCORELET_MASTER_KEY", "SCORELET_OPERATOR_KEY_SHA256");
     let bound = Rc::new(Bindings {
         directory: objects("DIRECTORY")?,
@@ -93,7 +96,7 @@ pub fn bindings(env: &Env) -> Outcome<Rc<Bindings>> {
         master: Master::read(&secret(master)?).ok_or_else(|| missing(master))?,
         operator: unhex_array(secret(operator)?.trim()).ok_or_else(|| missing(operator))?,
     });
-    if let Some(level) = env.var("SCORELET_LOG").ok().and_then(|var| log::Level::read(&var.to_string())) {
+    if let Some(level) = text("SCORELET_LOG").and_then(|level| log::Level::read(&level)) {
         log::set(level);
     }
     Ok(BINDINGS.with(|cell| cell.get_or_init(|| bound).clone()))

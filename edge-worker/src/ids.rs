@@ -16,16 +16,20 @@ pub fn shard(bytes: &[u8]) -> u8 {
     bytes.first().copied().unwrap_or_default() % SHARDS
 }
 
-/// A decision's id: `dec_` and 32 hexadecimal digits, random but for the shard.
+/// A decision's id: `dec_` and 32 hexadecimal digits. Four bytes are the beginning of the applicant's pseudonym, so that the
+/// decisions of one stand together in the index and no index of pseudonyms is needed; the others are random, or follow
+/// from the challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecisionId([u8; 16]);
 
 impl DecisionId {
-    /// From random bytes, for a shard.
-    pub fn new(mut random: [u8; 16], shard: u8) -> Self {
-        let [first, ..] = &mut random;
-        *first = *first / SHARDS * SHARDS + shard % SHARDS;
-        Self(random)
+    /// From what it belongs to (a pseudonym, or whatever gave the shard) and bytes that make it unique.
+    pub fn new(of: &[u8; 16], unique: &[u8; 16]) -> Self {
+        let mut bytes = *unique;
+        for (byte, of) in bytes.iter_mut().zip(of).take(4) {
+            *byte = *of;
+        }
+        Self(bytes)
     }
 
     /// Reads an id.
@@ -44,6 +48,12 @@ impl DecisionId {
     }
 }
 
+/// The ids of decisions of a pseudonym (hexadecimal) lie between these two; others of the same beginning do too.
+pub fn range_of(pseudonym: &str) -> [String; 2] {
+    let start = pseudonym.get(..8).unwrap_or_default();
+    [format!("dec_{start}"), format!("dec_{start}g")]
+}
+
 impl std::fmt::Display for DecisionId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "dec_{}", hex(&self.0))
@@ -56,9 +66,9 @@ mod tests {
 
     #[test]
     fn an_id_carries_its_shard() {
-        for shard in 0..SHARDS {
-            let id = DecisionId::new([0xa7; 16], shard);
-            assert_eq!(id.shard(), shard);
+        for of in 0..=255 {
+            let id = DecisionId::new(&[of; 16], &[0xa7; 16]);
+            assert_eq!(id.shard(), shard(&[of]));
             assert_eq!(DecisionId::read(&id.to_string()), Some(id));
         }
         for wrong in [

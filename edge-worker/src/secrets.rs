@@ -100,6 +100,11 @@ impl Secrets {
         shortened(&mac(&self.challenge, &[token]))
     }
 
+    /// What makes the id of a receipt's decision unique: it follows from the nonce, so that a nonce has one decision.
+    pub fn decision(&self, nonce: &[u8]) -> [u8; 16] {
+        shortened(&mac(&self.challenge, &[b"decision", nonce]))
+    }
+
     /// The edge's key pair of an epoch, computed once.
     pub fn edge_pair(&self, epoch: u32) -> EdgePair {
         *self.pairs.borrow_mut().entry(epoch).or_insert_with(|| {

@@ -27,7 +27,6 @@ use made::Made;
 struct Place {
     shard: u8,
     pseudonym: Option<String>,
-    nonce: Option<(String, u64)>,
     idempotency: Option<(String, String)>,
 }
 
@@ -44,11 +43,15 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         Source::Record(_) => None,
     };
     let pseudonym = opened.as_ref().map(|opened| opened.challenge.pseudonym).or(applicant);
-    let id: [u8; 16] = if ask.store { random()? } else { [0; 16] };
+    let unique: [u8; 16] = match &opened {
+        Some(opened) => known.secrets.decision(opened.nonce()),
+        None if ask.store => random()?,
+        None => [0; 16],
+    };
+    let of = pseudonym.or(idempotency).unwrap_or(unique);
     let place = Place {
-        shard: ids::shard(pseudonym.or(idempotency).as_ref().unwrap_or(&id)),
+        shard: ids::shard(&of),
         pseudonym: pseudonym.map(|pseudonym| hex(&pseudonym)),
-        nonce: opened.as_ref().map(receipt::Opened::nonce),
         idempotency: idempotency.map(|key| (hex(&key), hex(&sha256(&call.body)))),
     };
 
@@ -68,14 +71,13 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         let body = answer::body(None, call.now, &made, &assurance, retention, &ask);
         return Ok(Reply::bytes(200, "application/json", body));
     }
-    let id = DecisionId::new(id, place.shard);
+    let id = DecisionId::new(&of, &unique);
     let body = answer::body(Some(id), call.now, &made, &assurance, retention, &ask);
-    let Place { shard, pseudonym, nonce, idempotency } = place;
+    let Place { shard, pseudonym, idempotency } = place;
     let entry = Entry {
         id: id.to_string(),
         created: call.now,
         pseudonym,
-        nonce,
         idempotency,
         limit: known.document.settings.rate.applicant_per_hour,
         kept: kept(retention, &made, &ask),

@@ -22,7 +22,7 @@ pub(super) async fn erase(call: &Call<'_>) -> Outcome<Reply> {
     parse::reference("applicant", &body.applicant)?;
     let pseudonym = known.secrets.pseudonym(&body.applicant);
     let bindings = call.bindings()?;
-    let ask = ShardAsk::Erase { pseudonym: hex(&pseudonym) };
+    let ask = ShardAsk::Erase { pseudonym: hex(&pseudonym), now: call.now };
     let (counts, _): (Counts, _) = ask_shard(&bindings, known, ids::shard(&pseudonym), &ask, &[]).await?;
     Ok(Reply::json(
         200,

@@ -77,11 +77,11 @@ fn read(text: &str) -> Option<All> {
     let mut number = || {
         let mut number = 0u64;
         // The database binds numbers that JavaScript has exactly: 53 bits.
-        for shift in (0..49).step_by(7) {
+        for shift in (0..56).step_by(7) {
             let byte = bytes.next()?;
             number |= u64::from(byte & 127) << shift;
             if byte < 128 {
-                return Some(number);
+                return (number < 1 << 53).then_some(number);
             }
         }
         None

@@ -1,6 +1,10 @@
 //! A shard of a tenant: decisions of some pseudonyms, with what belongs to them.
 //!
 //! That a challenge is used once, that an idempotency key has one answer, and the decision itself are one transaction here.
+//! The id of a receipt's decision follows from the nonce of its challenge: that ids are unique is what makes a challenge single.
+//! Ids of what was erased are remembered as `spent` for as long as a challenge can hold.
+//!
+//! Each index costs a page of every commit, so there is none that is not needed to answer.
 
 mod decide;
 mod export;
@@ -18,14 +22,13 @@ pub use keep::{Audited, Counts, Outcome, Reported};
 
 const STEPS: [&str; 1] = ["
     CREATE TABLE decision (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, created INTEGER NOT NULL, pseudonym TEXT,
+        seq INTEGER PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, pseudonym TEXT,
         idempotency TEXT, request TEXT, answer TEXT NOT NULL, about TEXT NOT NULL,
         local TEXT, fields TEXT, record TEXT
     );
     CREATE UNIQUE INDEX decision_id ON decision (id);
     CREATE UNIQUE INDEX decision_idempotency ON decision (idempotency) WHERE idempotency IS NOT NULL;
-    CREATE INDEX decision_pseudonym ON decision (pseudonym, created) WHERE pseudonym IS NOT NULL;
-    CREATE TABLE nonce (nonce TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE spent (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE feedback (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, date TEXT NOT NULL, label TEXT NOT NULL,
         created INTEGER NOT NULL, UNIQUE (decision, date)
@@ -56,7 +59,7 @@ pub enum Ask {
     /// What was written after some positions, as lines; answers [`Taken`].
     Export { after: Positions, limit: u32, kind: String },
     /// Deletes what there is of a pseudonym; answers [`Counts`].
-    Erase { pseudonym: String },
+    Erase { pseudonym: String, now: u64 },
     /// Deletes what is over; answers [`Counts`].
     Purge { before: u64, now: u64, fields: bool, record: bool },
 }
@@ -66,7 +69,8 @@ pub enum Ask {
 #[derive(Debug)]
 pub struct Shard {
     sql: Sql,
-    swept: std::cell::Cell<u64>,
+    /// Number of the newest decision.
+    last: std::cell::Cell<u64>,
 }
 
 #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
@@ -79,7 +83,9 @@ impl Shard {
         state: worker::worker_sys::DurableObjectState,
         _env: Env,
     ) -> std::result::Result<Self, JsValue> {
-        Ok(Self { sql: Sql::open(&State::from(state), &STEPS)?, swept: std::cell::Cell::new(0) })
+        let sql = Sql::open(&State::from(state), &STEPS)?;
+        let last = sql.number("SELECT MAX(seq) FROM decision", vec![])?;
+        Ok(Self { sql, last: std::cell::Cell::new(last) })
     }
 
     /// Answers one message.
@@ -113,7 +119,7 @@ impl Shard {
                 let (taken, lines) = self.export(after, limit, &kind)?;
                 message(&taken, &lines)
             }
-            Ask::Erase { pseudonym } => message(&self.erase(&pseudonym)?, &[]),
+            Ask::Erase { pseudonym, now } => message(&self.erase(&pseudonym, now)?, &[]),
             Ask::Purge { before, now, fields, record } => {
                 message(&self.purge(before, now, fields, record)?, &[])
             }

@@ -12,7 +12,7 @@ use crate::challenge::Challenge;
 use crate::problem::{Code, Outcome, Problem};
 use crate::store::shard::Committed;
 use crate::store::tenant::EdgeKey;
-use crate::text::{base64, hex, unbase64};
+use crate::text::{hex, unbase64};
 
 /// A receipt that was opened. Whether it is accepted is not said yet.
 #[derive(Debug)]
@@ -24,9 +24,9 @@ pub(super) struct Opened {
 }
 
 impl Opened {
-    /// The nonce, with the time (ms) after which its challenge is refused anyway.
-    pub(super) fn nonce(&self) -> (String, u64) {
-        (base64(&self.receipt.nonce), self.challenge.expires())
+    /// The nonce.
+    pub(super) fn nonce(&self) -> &[u8] {
+        &self.receipt.nonce
     }
 }
 

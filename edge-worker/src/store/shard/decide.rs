@@ -5,9 +5,8 @@ use worker::Result;
 
 use super::super::sql::{Value, number};
 use super::{Shard, optional};
+use crate::ids::range_of;
 
-/// Expired nonces are looked for at most this often, ms.
-const SWEEP: u64 = 30_000;
 const HOUR: u64 = 3_600_000;
 
 /// A decision to write. Its answer is not in it.
@@ -19,8 +18,6 @@ pub struct Entry {
     pub created: u64,
     /// The applicant's pseudonym, hexadecimal, if there is one.
     pub pseudonym: Option<String>,
-    /// Nonce of the receipt, base64url, with its end (ms).
-    pub nonce: Option<(String, u64)>,
     /// What is kept of the idempotency key and of the request, hexadecimal.
     pub idempotency: Option<(String, String)>,
     /// Decisions an hour that the applicant may have; 0: any number.
@@ -69,7 +66,7 @@ pub enum Written {
     Repeated,
     /// The idempotency key belongs to another request.
     OtherRequest,
-    /// The nonce was used already.
+    /// The challenge was used already.
     Replayed,
     /// The applicant has had as many decisions as may be; free again at that time, ms.
     Limited(u64),
@@ -89,31 +86,41 @@ impl Shard {
     /// Writes a decision; if an answer already stands, that one.
     pub(super) fn decide(&self, entry: &Entry, answer: &[u8]) -> Result<(Written, String)> {
         let refused = |written| Ok((written, String::new()));
-        self.sweep(entry.created)?;
         if let Some((key, request)) = &entry.idempotency
             && let Some(repeated) = self.repeated(key, request)?
         {
             return Ok(repeated);
         }
-        if let Some((nonce, _)) = &entry.nonce
-            && self.sql.number("SELECT COUNT(*) FROM nonce WHERE nonce = ?", vec![nonce.as_str().into()])? > 0
-        {
-            return refused(Written::Replayed);
-        }
-        if let Some(pseudonym) = entry.pseudonym.as_deref().filter(|_| entry.limit > 0) {
-            let since = entry.created.saturating_sub(HOUR);
-            let query = "SELECT COUNT(*), MIN(created) FROM decision WHERE pseudonym = ? AND created > ?";
-            let row = self.sql.first(query, vec![pseudonym.into(), number(since)])?;
-            if let Some(row) = row.filter(|row| row.number(0) >= u64::from(entry.limit)) {
-                return refused(Written::Limited(row.number(1) + HOUR));
+        // One question for both: whether the challenge was used for what was erased since, and how much the applicant has had.
+        let limit = if entry.pseudonym.is_some() { entry.limit } else { 0 };
+        let [from, to] = match entry.pseudonym.as_deref() {
+            Some(pseudonym) if limit > 0 => range_of(pseudonym),
+            // Nothing lies between.
+            _ => [String::new(), String::new()],
+        };
+        let query = "SELECT EXISTS (SELECT 1 FROM spent WHERE id = ?), COUNT(*), MIN(created) FROM decision \
+                     WHERE id > ? AND id < ? AND pseudonym = ? AND created > ?";
+        let since = entry.created.saturating_sub(HOUR);
+        let values = vec![
+            entry.id.as_str().into(),
+            from.into(),
+            to.into(),
+            optional(entry.pseudonym.as_deref()),
+            number(since),
+        ];
+        if let Some(row) = self.sql.first(query, values)? {
+            if row.number(0) > 0 {
+                return refused(Written::Replayed);
+            }
+            if limit > 0 && row.number(1) >= u64::from(limit) {
+                return refused(self.replayed_or(&entry.id, Written::Limited(row.number(2) + HOUR))?);
             }
         }
-        if let Some((nonce, expires)) = &entry.nonce {
-            let values = vec![nonce.as_str().into(), number(*expires)];
-            self.sql.run("INSERT INTO nonce (nonce, expires) VALUES (?, ?)", values)?;
-        }
+        // Never one that was given before, also after what was newest is erased: an export goes on by this number.
+        let seq = (self.last.get() + 1).max(entry.created.saturating_mul(1000));
         let idempotency = entry.idempotency.as_ref();
         let values: Vec<Value> = vec![
+            number(seq),
             entry.id.as_str().into(),
             number(entry.created),
             optional(entry.pseudonym.as_deref()),
@@ -125,23 +132,17 @@ impl Shard {
             optional(entry.kept.fields.as_deref()),
             optional(entry.kept.record.as_deref()),
         ];
-        let query = "INSERT INTO decision (id, created, pseudonym, idempotency, request, answer, about, local, fields, record) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-        self.sql.run(query, values)?;
+        let query = "INSERT INTO decision (seq, id, created, pseudonym, idempotency, request, answer, about, local, fields, record) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
+        if self.sql.run(query, values)? == 0 {
+            return refused(Written::Replayed);
+        }
+        self.last.set(seq);
         Ok((Written::Stored, String::new()))
     }
 
-    /// Deletes nonces that nobody could use any more: their challenge is refused by its time.
-    fn sweep(&self, now: u64) -> Result<()> {
-        if now.saturating_sub(self.swept.get()) >= SWEEP {
-            self.swept.set(now);
-            self.forget_nonces(now)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn forget_nonces(&self, now: u64) -> Result<()> {
-        self.sql.run("DELETE FROM nonce WHERE expires < ?", vec![number(now)])?;
-        Ok(())
+    /// `Replayed` if there is a decision of that id, else the other.
+    fn replayed_or(&self, id: &str, other: Written) -> Result<Written> {
+        Ok(if self.has(id)? { Written::Replayed } else { other })
     }
 }

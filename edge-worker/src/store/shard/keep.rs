@@ -5,6 +5,10 @@ use worker::Result;
 
 use super::super::sql::{Value, number};
 use super::{Entry, Kept, Shard};
+use crate::ids::range_of;
+
+/// The longest that a challenge can hold, ms.
+const DAY: u64 = 86_400_000;
 
 /// A verdict of an audit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,16 +109,17 @@ impl Shard {
         Ok(Reported::New)
     }
 
-    /// Deletes all there is of a pseudonym. Its nonces stay until they expire: they are random, and a receipt must not
-    /// become usable again.
-    pub(super) fn erase(&self, pseudonym: &str) -> Result<Counts> {
-        self.delete("pseudonym = ?", &pseudonym.into())
+    /// Deletes all there is of a pseudonym.
+    pub(super) fn erase(&self, pseudonym: &str, now: u64) -> Result<Counts> {
+        let [from, to] = range_of(pseudonym);
+        let values = vec![from.into(), to.into(), pseudonym.into()];
+        self.delete("id > ? AND id < ? AND pseudonym = ?", &values, now)
     }
 
     /// Deletes what was made before some time, and takes from the rest what the policy no longer keeps.
     pub(super) fn purge(&self, before: u64, now: u64, fields: bool, record: bool) -> Result<Counts> {
-        self.forget_nonces(now)?;
-        let mut counts = self.delete("created < ?", &number(before))?;
+        self.sql.run("DELETE FROM spent WHERE until < ?", vec![number(now)])?;
+        let mut counts = self.delete("created < ?", &[number(before)], now)?;
         let (held, columns): (_, &[&str]) = match (fields, record) {
             (true, true) => return Ok(counts),
             (true, false) => ("record IS NOT NULL", &["record"]),
@@ -139,11 +144,11 @@ impl Shard {
         Ok(())
     }
 
-    /// `which` is a condition of this file, over one bound value.
-    fn delete(&self, which: &str, value: &Value) -> Result<Counts> {
+    /// `which` is a condition of this file, over bound values.
+    fn delete(&self, which: &str, values: &[Value], now: u64) -> Result<Counts> {
         let of = format!("decision IN (SELECT id FROM decision WHERE {which})");
         let count = |table: &str, condition: &str| {
-            self.sql.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}"), vec![value.clone()])
+            self.sql.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}"), values.to_vec())
         };
         let counts = Counts {
             decisions: count("decision", which)?,
@@ -152,9 +157,16 @@ impl Shard {
             stripped: 0,
         };
         if counts.decisions > 0 {
-            self.overwrite(&["answer", "about", "local", "fields", "record"], which, vec![value.clone()])?;
+            // A receipt must not become usable again: its challenge holds a day at most.
+            let spent = format!(
+                "INSERT OR IGNORE INTO spent (id, until) SELECT id, created + {DAY} FROM decision \
+                 WHERE created > {} AND {which}",
+                now.saturating_sub(DAY)
+            );
+            self.sql.run(&spent, values.to_vec())?;
+            self.overwrite(&["answer", "about", "local", "fields", "record"], which, values.to_vec())?;
             for (table, condition) in [("feedback", of.as_str()), ("audit", &of), ("decision", which)] {
-                self.sql.run(&format!("DELETE FROM {table} WHERE {condition}"), vec![value.clone()])?;
+                self.sql.run(&format!("DELETE FROM {table} WHERE {condition}"), values.to_vec())?;
             }
         }
         Ok(counts)
