@@ -1,6 +1,6 @@
 //! What an isolate keeps: its bindings, tenants for a few seconds, engines by digest.
 //!
-//! A tenant is asked for again when what is known of it is older than [`FRESH`]: so a revoked key or an activated bundle
+//! A tenant is asked for again when what is known of it is older than `FRESH`: so a revoked key or an activated bundle
 //! counts at most that long later in other isolates, and at once in the one that changed it.
 
 use std::cell::{Cell, OnceCell, RefCell};
