@@ -57,7 +57,7 @@ pub struct Receipt {
     pub commitment: [u8; 32],
     /// The lender's reference of the applicant's consent, at most [`CONSENT_BYTES`]; may be empty.
     pub consent: String,
-    /// Encoded [`LocalCreditData`](super::LocalCreditData).
+    /// Encoded [`LocalCreditData`].
     pub local: Vec<u8>,
 }
 
@@ -185,7 +185,7 @@ pub fn sealed_for(sealed: &[u8]) -> Result<[u8; 8], SplitError> {
 /// Opens a sealed receipt with the 32 secret bytes of the edge's key (see [`public_key`]).
 ///
 /// Errors: [`SplitError::Sealed`] if it was sealed for another key or changed; anything that is not of the format. The
-/// local credit data in it is not looked at: see [`LocalCreditData::decode`](super::LocalCreditData::decode).
+/// local credit data in it is not looked at: see [`LocalCreditData::decode`].
 pub fn open(sealed: &[u8], secret: &[u8; 32]) -> Result<Receipt, SplitError> {
     sealed_for(sealed)?;
     let (header, rest) = sealed.split_at_checked(HEADER).ok_or(malformed("it ends too early"))?;
