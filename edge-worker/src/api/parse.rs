@@ -16,13 +16,24 @@ pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Outcome<T> {
     let first = body.iter().find(|byte| !blank(byte)).copied();
     serde_json::from_slice(body)
         .map_err(|error| match (error.classify(), first) {
-            (serde_json::error::Category::Data, _) => Problem::value("body", error.to_string()),
+            (serde_json::error::Category::Data, _) => Problem::value("body", unquoted(&error.to_string())),
             _ => Problem::new(Code::Malformed, "body", error.to_string()),
         })
         .and_then(|value| match first {
             Some(b'{') => Ok(value),
             _ => Err(Problem::value("body", "it must be a JSON object")),
         })
+}
+
+/// What is wrong with JSON of another shape, without the value that was found: it may be anybody's.
+fn unquoted(message: &str) -> String {
+    if message.starts_with("missing field") || message.starts_with("duplicate field") {
+        return message.to_owned();
+    }
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("a value or a member is another one than expected: {expected}"),
+        None => "a value or a member is another one than expected".to_owned(),
+    }
 }
 
 /// Checks the reference of an applicant.
@@ -44,6 +55,14 @@ mod tests {
     struct One {
         #[serde(default)]
         a: Option<u32>,
+    }
+
+    #[test]
+    fn what_was_found_is_not_said_again() {
+        for body in [r#"{"a":"erika"}"#, r#"{"erika":1}"#, r#"{"a":"erika, expected erika"}"#] {
+            let refused = object::<One>(body.as_bytes()).unwrap_err();
+            assert!(!refused.detail.contains("erika"), "{}", refused.detail);
+        }
     }
 
     #[test]
