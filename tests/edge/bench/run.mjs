@@ -22,8 +22,6 @@ const { values, positionals } = parseArgs({
 const [edgeConfig, emptyConfig, model] = positionals;
 const [rounds, seconds, connections] = [values.rounds, values.seconds, values.connections].map(Number);
 const FEATURES = 50;
-/** More than anything here answers in a second. */
-const RATE = 8000;
 const SCRIPT = fileURLToPath(new URL('./requests.lua', import.meta.url));
 const run = promisify(execFile);
 
@@ -64,11 +62,11 @@ try {
     return path;
   };
   /** As many receipts as one run may use up. */
-  const receipts = async (count) => file('receipts', await pool(Array.from({ length: count }), 16, async () => {
+  const receipts = async (count, reasons) => file('receipts', await pool(Array.from({ length: count }), 16, async () => {
     const { receipt } = await phone.seal(await split.challenge(), record());
-    return JSON.stringify({ receipt });
+    return JSON.stringify({ receipt, reasons });
   }));
-  const records = file('records', Array.from({ length: 2000 }, () => JSON.stringify({ record: record(), store: false })));
+  const records = (reasons) => file(`records-${reasons}`, Array.from({ length: 2000 }, () => JSON.stringify({ record: record(), store: false, reasons })));
 
   const measure = async (url, key, bodies, how, time = seconds) => {
     const wrk = ['-t1', `-c${connections}`, `-d${time}s`, '-s', SCRIPT, url, '--', key, bodies, '0', how];
@@ -77,21 +75,27 @@ try {
     if (figures.refused > 0 || figures.broken > 0) throw new Error(`${url}: ${figures.refused} refused, ${figures.broken} broken\n${edge.log.slice(-2000)}`);
     return { ...figures, per_second: figures.requests / figures.seconds };
   };
-  const sample = await receipts(2000);
+  const sample = await receipts(2000, true);
   const sampled = file('sample', readFileSync(sample, 'utf8').split('\n'));
+  const [plain, explained] = [records(false), records(true)];
+  /** Receipts for a run: as many as the empty worker writes rows in that time, and some. */
+  const enough = async (time = seconds) => Math.ceil(time * 1.5 * Math.max(300, (await cases.empty_write(1)).per_second));
   const cases = {
-    receipt: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts((time ?? seconds) * RATE), 'once', time),
     empty_write: (time) => measure(`${empty.url}/write`, 'none', sampled, 'again', time),
-    record: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, records, 'again', time),
-    empty: (time) => measure(`${empty.url}/`, 'none', records, 'again', time),
+    receipt: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), false), 'once', time),
+    receipt_reasons: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), true), 'once', time),
+    empty: (time) => measure(`${empty.url}/`, 'none', plain, 'again', time),
+    record: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, plain, 'again', time),
+    record_reasons: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, explained, 'again', time),
   };
   // Warm-up: code is compiled, caches are filled.
   for (const one of Object.values(cases)) await one(1);
+  await cases.record(3);
   const results = { rounds, seconds, connections, receipt_bytes: JSON.parse(readFileSync(sampled, 'utf8').split('\n')[0]).receipt.length };
-  for (const [name] of Object.entries(cases)) results[name] = [];
-  for (const pair of [['empty_write', 'receipt'], ['empty', 'record']]) {
+  for (const name of Object.keys(cases)) results[name] = [];
+  for (const group of [['empty_write', 'receipt', 'receipt_reasons'], ['empty', 'record', 'record_reasons']]) {
     for (let round = 0; round < rounds; round++) {
-      for (const name of pair) results[name].push(await cases[name]());
+      for (const name of group) results[name].push(await cases[name]());
     }
   }
   console.log(JSON.stringify(results));
