@@ -73,7 +73,9 @@ pub(crate) fn task(args: &mut Args) -> Result<bool> {
 
 fn report(results: &Value) -> bool {
     println!("\n{:<16} {:>10} {:>10} {:>12}", "case", "p50, ms", "p99, ms", "requests/s");
-    for case in ["empty_write", "receipt", "receipt_reasons", "empty", "record", "record_reasons"] {
+    for case in
+        ["empty_write", "receipt", "receipt_reasons", "empty", "empty_read", "record", "record_reasons"]
+    {
         let figure = |key: &str| median(results, case, key);
         let (p50, p99) = (figure("p50_us") / 1000.0, figure("p99_us") / 1000.0);
         println!("{case:<16} {p50:>10.2} {p99:>10.2} {:>12.0}", figure("per_second"));

@@ -85,6 +85,7 @@ try {
     receipt: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), false), 'once', time),
     receipt_reasons: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), true), 'once', time),
     empty: (time) => measure(`${empty.url}/`, 'none', plain, 'again', time),
+    empty_read: (time) => measure(`${empty.url}/read`, 'none', plain, 'again', time),
     record: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, plain, 'again', time),
     record_reasons: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, explained, 'again', time),
   };
@@ -93,7 +94,7 @@ try {
   await cases.record(3);
   const results = { rounds, seconds, connections, receipt_bytes: JSON.parse(readFileSync(sampled, 'utf8').split('\n')[0]).receipt.length };
   for (const name of Object.keys(cases)) results[name] = [];
-  for (const group of [['empty_write', 'receipt', 'receipt_reasons'], ['empty', 'record', 'record_reasons']]) {
+  for (const group of [['empty_write', 'receipt', 'receipt_reasons'], ['empty', 'empty_read', 'record', 'record_reasons']]) {
     for (let round = 0; round < rounds; round++) {
       for (const name of group) results[name].push(await cases[name]());
     }

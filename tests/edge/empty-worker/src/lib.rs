@@ -3,6 +3,7 @@
 //! | route | does |
 //! |---|---|
 //! | `/write` | one row in the SQLite of a Durable Object, one of sixteen in turn; answers when it is durable |
+//! | `/read` | reads the body, answers |
 //! | any other | answers |
 //!
 //! It reaches its Durable Objects as the edge worker does: by one call of bytes, inside a transaction.
@@ -31,7 +32,11 @@ extern "C" {
 }
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _: Context) -> Result<Response> {
+async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
+    if request.path() == "/read" {
+        request.bytes().await?;
+        return Response::ok("{}");
+    }
     if request.path() != "/write" {
         return Response::ok("{}");
     }
