@@ -15,10 +15,6 @@ use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
 /// Bytes of the worker (JavaScript and wasm) after gzip -9 at most.
 const BUDGET: usize = 400 * 1024;
 
-/// Compiled for speed here, beside what the profile names: each receipt costs three multiplications on the curve, and here a
-/// few kilobytes cost nobody a download.
-const FAST: [&str; 3] = ["curve25519-dalek", "scorelet-core", "serde_json"];
-
 const WRANGLER: &str = "4.164.0";
 const NODE: &str = "24.9.0";
 
@@ -62,9 +58,6 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
     let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
     reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
     build.env("CARGO_PROFILE_EDGE_STRIP", "debuginfo");
-    for package in FAST {
-        build.arg("--config").arg(format!("profile.wasm.package.{package}.opt-level=3"));
-    }
     run(build.args(what).arg("--target-dir").arg(&own))?;
     let mut module = fs::read(own.join(format!("wasm32-unknown-unknown/edge/{name}.wasm")))?;
     // As in the npm package: without references `scorelet certify --wasm` runs the very file that ships.
