@@ -67,6 +67,10 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
     bindgen.input_bytes(&name, module).out_name(&name).typescript(false).module(true)?;
     bindgen.reset_state_function(true).remove_producers_section(true).demangle(false);
     bindgen.generate(&glue)?;
+    // Nothing of an earlier build is deployed with this one.
+    if out.exists() {
+        fs::remove_dir_all(out)?;
+    }
     fs::create_dir_all(out)?;
     // What lies between is not for the folder that is deployed.
     let optimised = glue.join("index_bg.wasm");
