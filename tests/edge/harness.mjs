@@ -76,6 +76,8 @@ export class Edge {
 
   /** Starts workerd, over whatever its storage holds, and waits until it answers. */
   async run(env = {}) {
+    // A test that failed before it ended the last one must not leave it behind.
+    if (this.#process !== undefined) await this.kill();
     const options = ['serve', '--control-fd=3', '--socket-addr=http=127.0.0.1:0', `--directory-path=state=${this.#folder}`, this.#config];
     this.#process = spawn(workerd, options, {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

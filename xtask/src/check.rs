@@ -213,7 +213,8 @@ fn test_files(folder: &str) -> Result<Vec<String>> {
 
 /// Node's test runner, one file at a time: the times that they measure are of a machine that does nothing else.
 fn node_tests(files: &[String]) -> Command {
-    let mut tests = program("node", &["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    let mut tests =
+        program("node", &["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-timeout=600000"]);
     tests.args(files).env("SCORELET_TOOL", Profile::Dev.tool());
     tests
 }
