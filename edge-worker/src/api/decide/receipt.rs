@@ -3,7 +3,7 @@
 use scorelet_core::bundle::Digest;
 use scorelet_core::scorer::Options;
 use scorelet_core::split::receipt::{self, Receipt};
-use scorelet_core::split::{Doubt, LocalCreditData};
+use scorelet_core::split::Doubt;
 
 use super::made::{Made, engine, in_grace};
 use super::{Ask, Assurance};
@@ -107,7 +107,7 @@ pub(super) async fn finish(
     let engine = engine(bindings, known, &release.digest).await?;
     let (decision, doubts) = {
         let mut scorer = engine.scorer.borrow_mut();
-        let local = LocalCreditData::decode(&receipt.local, scorer.bundle())?;
+        let local = receipt.local_for(scorer.bundle())?;
         let fields = ask.fields.unwrap_or("{}").as_bytes();
         scorer.finish_json(&local, fields, Options { reasons: ask.reasons })?
     };
