@@ -2,8 +2,8 @@
 
 use scorelet_core::bundle::Digest;
 use scorelet_core::scorer::Options;
-use scorelet_core::split::receipt::{self, Receipt};
 use scorelet_core::split::Doubt;
+use scorelet_core::split::receipt::{self, Receipt};
 
 use super::made::{Made, engine, in_grace};
 use super::{Ask, Assurance};
