@@ -30,6 +30,34 @@ extern "C" {
     fn call(this: &Remote, message: Uint8Array) -> Result<Promise, JsValue>;
 }
 
+/// A Durable Object as `js/worker.js` knows it, over what the type has: `STEPS` of its database in its module, `open`, which
+/// takes the database, and `answer`, which takes a message and gives the bytes of one.
+macro_rules! object {
+    ($name:ident) => {
+        #[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+        impl $name {
+            /// Opens its database.
+            ///
+            /// Errors: of the database.
+            #[wasm_bindgen(constructor)]
+            pub fn new(
+                state: worker::worker_sys::DurableObjectState,
+                _env: worker::Env,
+            ) -> std::result::Result<Self, JsValue> {
+                Ok(Self::open(Sql::open(&worker::State::from(state), &STEPS)?)?)
+            }
+
+            /// Answers one message.
+            ///
+            /// Errors: of the database.
+            pub fn call(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
+                Ok(self.answer(&bytes)?)
+            }
+        }
+    };
+}
+use object;
+
 /// Puts a message together.
 pub fn message(head: &impl Serialize, bytes: &[u8]) -> Vec<u8> {
     let mut out = serde_json::to_vec(head).unwrap_or_default();

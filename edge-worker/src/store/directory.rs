@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::prelude::*;
-use worker::{Env, Result, State, wasm_bindgen};
+use worker::{Result, wasm_bindgen};
 
 use super::sql::{Sql, Value, number};
-use super::{message, parse};
+use super::{message, object, parse};
 
 /// The one object's name.
 pub const NAME: &str = "directory";
@@ -46,28 +46,13 @@ pub struct Directory {
     sql: Sql,
 }
 
-#[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
-impl Directory {
-    /// Opens its database.
-    ///
-    /// Errors: of the database.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        state: worker::worker_sys::DurableObjectState,
-        _env: Env,
-    ) -> std::result::Result<Self, JsValue> {
-        Ok(Self { sql: Sql::open(&State::from(state), &STEPS)? })
-    }
-
-    /// Answers one message.
-    ///
-    /// Errors: of the database.
-    pub fn call(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
-        Ok(self.answer(&bytes)?)
-    }
-}
+object!(Directory);
 
 impl Directory {
+    fn open(sql: Sql) -> Result<Self> {
+        Ok(Self { sql })
+    }
+
     fn answer(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let (ask, _) = parse::<Ask>(bytes).ok_or("not a message")?;
         let has = |id: &str| -> Result<bool> {

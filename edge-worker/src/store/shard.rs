@@ -12,10 +12,10 @@ mod keep;
 
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::prelude::*;
-use worker::{Env, Result, State, wasm_bindgen};
+use worker::{Result, wasm_bindgen};
 
 use super::sql::{Sql, Value};
-use super::{message, parse};
+use super::{message, object, parse};
 pub use decide::{Committed, Entry, Kept, Written};
 pub use export::{Positions, Taken};
 pub use keep::{Audited, Counts, Outcome, Reported};
@@ -73,30 +73,14 @@ pub struct Shard {
     last: std::cell::Cell<u64>,
 }
 
-#[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+object!(Shard);
+
 impl Shard {
-    /// Opens its database.
-    ///
-    /// Errors: of the database.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        state: worker::worker_sys::DurableObjectState,
-        _env: Env,
-    ) -> std::result::Result<Self, JsValue> {
-        let sql = Sql::open(&State::from(state), &STEPS)?;
+    fn open(sql: Sql) -> Result<Self> {
         let last = sql.number("SELECT MAX(seq) FROM decision", vec![])?;
         Ok(Self { sql, last: std::cell::Cell::new(last) })
     }
 
-    /// Answers one message.
-    ///
-    /// Errors: of the database.
-    pub fn call(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
-        Ok(self.answer(&bytes)?)
-    }
-}
-
-impl Shard {
     fn answer(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let (ask, rest) = parse::<Ask>(bytes).ok_or("not a message")?;
         Ok(match ask {

@@ -8,10 +8,10 @@ use std::cell::RefCell;
 
 use serde::{Deserialize, Serialize};
 use worker::wasm_bindgen::prelude::*;
-use worker::{Env, Result, State, wasm_bindgen};
+use worker::{Result, wasm_bindgen};
 
 use super::sql::Sql;
-use super::{message, parse};
+use super::{message, object, parse};
 use crate::route::Scope;
 use crate::settings::{Change, Settings};
 pub use bundles::{Part, Uploaded};
@@ -113,6 +113,13 @@ impl Document {
     pub fn active(&self) -> Option<&Release> {
         self.releases.iter().rev().find(|release| !release.withdrawn && release.ended.is_none())
     }
+
+    /// Whether receipts of a release are accepted: it decides, or did within its grace period.
+    pub fn accepts(&self, release: &Release, now: u64) -> bool {
+        let grace = u64::from(self.settings.grace_seconds) * 1000;
+        let in_grace = |ended: u64| grace > 0 && now <= ended.saturating_add(grace);
+        !release.withdrawn && release.ended.is_none_or(in_grace)
+    }
 }
 
 /// What it is asked. Whatever changes the document answers with [`Answer::Document`].
@@ -203,34 +210,22 @@ pub struct Tenant {
     document: RefCell<Option<Document>>,
 }
 
-#[wasm_bindgen(wasm_bindgen = wasm_bindgen)]
+object!(Tenant);
+
 impl Tenant {
-    /// Opens its database.
-    ///
-    /// Errors: of the database.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
-        state: worker::worker_sys::DurableObjectState,
-        _env: Env,
-    ) -> std::result::Result<Self, JsValue> {
-        let sql = Sql::open(&State::from(state), &STEPS)?;
+    fn open(sql: Sql) -> Result<Self> {
         let row = sql.first("SELECT json FROM document WHERE id = 1", vec![])?;
         let document = row.and_then(|row| serde_json::from_str(row.text(0)).ok());
         Ok(Self { sql, document: RefCell::new(document) })
     }
 
-    /// Answers one message.
-    ///
-    /// Errors: of the database.
-    pub fn call(&self, bytes: Vec<u8>) -> std::result::Result<Vec<u8>, JsValue> {
-        let (ask, rest) = parse::<Ask>(&bytes).ok_or("not a message")?;
-        let (answer, rest) = self.answer(ask, rest)?;
+    fn answer(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let (ask, rest) = parse::<Ask>(bytes).ok_or("not a message")?;
+        let (answer, rest) = self.carry_out(ask, rest)?;
         Ok(message(&answer, &rest))
     }
-}
 
-impl Tenant {
-    fn answer(&self, ask: Ask, bytes: &[u8]) -> Result<(Answer, Vec<u8>)> {
+    fn carry_out(&self, ask: Ask, bytes: &[u8]) -> Result<(Answer, Vec<u8>)> {
         let document = self.document.borrow().clone();
         let Some(mut document) = document else {
             return match ask {
@@ -410,6 +405,25 @@ mod tests {
         roll_back(&mut document, 11).unwrap();
         assert_eq!(document.active().unwrap().digest, "x");
         assert!(activate(&mut document, bundle("d", Part::Device), 12).is_err());
+    }
+
+    #[test]
+    fn a_release_is_accepted_until_its_grace_is_over() {
+        let mut document = document();
+        document.settings.grace_seconds = 1;
+        for (time, digest) in ["x", "y"].into_iter().enumerate() {
+            activate(&mut document, bundle(digest, Part::Edge), time as u64).unwrap();
+        }
+        let accepted = |document: &Document, now| {
+            document.releases.iter().map(|release| document.accepts(release, now)).collect::<Vec<_>>()
+        };
+        assert_eq!(accepted(&document, 1001), [true, true]);
+        assert_eq!(accepted(&document, 1002), [false, true]);
+        document.settings.grace_seconds = 0;
+        assert_eq!(accepted(&document, 1), [false, true]);
+        document.settings.grace_seconds = 1;
+        roll_back(&mut document, 2).unwrap();
+        assert_eq!(accepted(&document, 2), [true, false]);
     }
 
     #[test]

@@ -16,7 +16,6 @@ use super::{Ask, Assurance, Source};
 use crate::cache::{self, Bindings, Engine, Known};
 use crate::problem::{Code, Outcome, Problem};
 use crate::store::shard::Committed;
-use crate::store::tenant::Release;
 
 /// A decision with what is told and kept of it.
 #[derive(Debug)]
@@ -82,12 +81,6 @@ impl Made {
     ) -> Self {
         Self { decision, engine, about, local, fields }
     }
-}
-
-/// Whether a release decides, or did within its grace period.
-pub(super) fn in_grace(known: &Known, release: &Release, now: u64) -> bool {
-    let grace = u64::from(known.document.settings.grace_seconds) * 1000;
-    !release.withdrawn && release.ended.is_none_or(|ended| now <= ended.saturating_add(grace) && grace > 0)
 }
 
 /// A record in its two parts: the device's fields, and the others. What no field is called goes to the edge's part, where

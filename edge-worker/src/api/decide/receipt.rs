@@ -5,7 +5,7 @@ use scorelet_core::scorer::Options;
 use scorelet_core::split::Doubt;
 use scorelet_core::split::receipt::{self, Receipt};
 
-use super::made::{Made, engine, in_grace};
+use super::made::{Made, engine};
 use super::{Ask, Assurance};
 use crate::cache::{Bindings, Known};
 use crate::challenge::Challenge;
@@ -40,11 +40,11 @@ pub(super) fn open(known: &Known, text: &str) -> Outcome<Opened> {
     let id = receipt::sealed_for(&sealed)?;
     let mut keys =
         known.document.edge_keys.iter().rev().map(|key| (*key, known.secrets.edge_pair(key.epoch)));
-    let found = keys.find(|(_, pair)| pair.id == id);
+    let found = keys.find(|(_, pair)| pair.id() == id);
     let (key, pair) = found.ok_or_else(|| {
         Problem::new(Code::EdgeKey, "receipt", "it is sealed for a key that this tenant never had")
     })?;
-    let receipt = receipt::open(&sealed, &pair.seed)?;
+    let receipt = pair.open(&sealed)?;
     let challenge = Challenge::read(&receipt.nonce, &known.secrets);
     let challenge = challenge.ok_or_else(|| {
         Problem::new(Code::Challenge, "receipt, nonce", "this edge did not issue it for this tenant")
@@ -88,7 +88,7 @@ pub(super) async fn finish(
     let device = receipt.device.to_string();
     let mut releases = known.document.releases.iter().rev();
     let release = releases
-        .find(|release| release.device.as_ref() == Some(&device) && in_grace(known, release, now))
+        .find(|release| release.device.as_ref() == Some(&device) && known.document.accepts(release, now))
         .ok_or_else(|| {
             Problem::new(Code::Inactive, "receipt, device bundle", "it is neither active nor in grace")
         })?;
