@@ -30,14 +30,20 @@ impl Retention {
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Rate {
     /// Requests a minute by one key; 0: any number. Counted in each isolate of the worker.
-    #[serde(default)]
     pub key_per_minute: u32,
     /// Decisions an hour for one applicant; 0: any number.
-    #[serde(default)]
     pub applicant_per_hour: u32,
+}
+
+/// Limits that are to be changed; the other stays.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "as in Rate")]
+pub struct RateChange {
+    pub key_per_minute: Option<u32>,
+    pub applicant_per_hour: Option<u32>,
 }
 
 /// Settings.
@@ -91,7 +97,7 @@ pub struct Change {
     pub grace_seconds: Option<u32>,
     pub origins: Option<Vec<String>>,
     pub publisher_keys: Option<Vec<String>>,
-    pub rate: Option<Rate>,
+    pub rate: Option<RateChange>,
     pub clock_skew_seconds: Option<u32>,
     pub challenge_seconds: Option<u32>,
 }
@@ -126,8 +132,9 @@ impl Change {
         at_most("grace_seconds", self.grace_seconds, 0, 30 * 86_400)?;
         at_most("clock_skew_seconds", self.clock_skew_seconds, 0, 86_400)?;
         at_most("challenge_seconds", self.challenge_seconds, 1, 86_400)?;
-        at_most("rate.key_per_minute", self.rate.map(|rate| rate.key_per_minute), 0, 1_000_000_000)?;
-        at_most("rate.applicant_per_hour", self.rate.map(|rate| rate.applicant_per_hour), 0, 1_000_000)?;
+        let rate = self.rate.unwrap_or_default();
+        at_most("rate.key_per_minute", rate.key_per_minute, 0, 1_000_000_000)?;
+        at_most("rate.applicant_per_hour", rate.applicant_per_hour, 0, 1_000_000)?;
         let (origins, keys) = (self.origins.as_deref(), self.publisher_keys.as_deref());
         if origins.is_some_and(|all| all.len() > 50 || !all.iter().all(|origin| is_origin(origin))) {
             let detail = "up to 50 origins as browsers send them, like https://example.com";
@@ -160,7 +167,9 @@ impl Change {
             &mut settings.publisher_keys,
             keys.map(|keys| keys.iter().map(|key| key.to_lowercase()).collect()),
         );
-        set(&mut settings.rate, self.rate);
+        let rate = self.rate.unwrap_or_default();
+        set(&mut settings.rate.key_per_minute, rate.key_per_minute);
+        set(&mut settings.rate.applicant_per_hour, rate.applicant_per_hour);
         set(&mut settings.clock_skew_seconds, self.clock_skew_seconds);
         set(&mut settings.challenge_seconds, self.challenge_seconds);
     }
@@ -177,6 +186,7 @@ mod tests {
             r#"{"origins":["*"]}"#,
             r#"{"publisher_keys":["00"]}"#,
             r#"{"challenge_seconds":0}"#,
+            r#"{"rate":{"applicant_per_hour":1000001}}"#,
             r#"{"name":""}"#,
             r#"{"name":"a\nb"}"#,
         ];
@@ -190,7 +200,7 @@ mod tests {
         let mut settings = Settings::new("A");
         change.apply(&mut settings);
         assert_eq!(settings.retention, Retention::Features);
-        assert_eq!(settings.rate, Rate { key_per_minute: 5, applicant_per_hour: 0 });
+        assert_eq!(settings.rate, Rate { key_per_minute: 5, applicant_per_hour: 60 });
         assert_eq!(settings.challenge_seconds, 300);
         assert!(serde_json::from_str::<Change>(r#"{"retenton":"full"}"#).is_err());
     }

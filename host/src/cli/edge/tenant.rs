@@ -37,22 +37,9 @@ pub(super) fn show(worker: &Worker, args: &TenantShowArgs) -> Result<u8> {
 pub(super) fn set(worker: &Worker, args: &TenantSetArgs) -> Result<u8> {
     let tenant = worker.tenant(args.tenant.as_ref())?;
     let route = Route::new(&[&TENANTS[..], &[tenant]].concat());
-    let mut changes = changes(args)?;
-    // The worker takes both limits together: the one that was not named stays as it is.
-    if let (Some(rate), true) = (changes.get_mut("rate").and_then(Value::as_object_mut), only_one_limit(args))
-    {
-        let now = worker.get(route.clone())?;
-        for (name, value) in now.get("rate").and_then(Value::as_object).into_iter().flatten() {
-            rate.entry(name).or_insert_with(|| value.clone());
-        }
-    }
-    let call = Call::idempotent(Method::Patch, route, Content::Json(changes));
+    let call = Call::idempotent(Method::Patch, route, Content::Json(changes(args)?));
     let settings = worker.client.json(&call)?;
     worker.show(&settings, show::pairs)
-}
-
-fn only_one_limit(args: &TenantSetArgs) -> bool {
-    args.key_per_minute.is_some() != args.applicant_per_hour.is_some()
 }
 
 /// The members that were named, and no others.
