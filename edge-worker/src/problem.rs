@@ -98,15 +98,25 @@ impl Code {
         }
     }
 
-    /// What to do, where nothing better is known.
-    const fn mend(self) -> &'static str {
+    /// What to do about it at that place.
+    fn mend(self, place: &str) -> &'static str {
         match self {
             Self::Malformed | Self::Unacceptable | Self::Needed | Self::Engine => {
                 "send what /openapi.json describes"
             }
             Self::Unauthorized => "send `Authorization: Bearer KEY` with a key that is in force",
             Self::Forbidden => "use a key with the scope that the route asks for",
-            Self::NotFound => "check the address; /openapi.json lists the routes",
+            Self::NotFound => match place {
+                "tenant" => "use the id of a tenant as it was made",
+                "key" => "use the id of one of the tenant's keys; its list tells them",
+                "bundle" | "digest" => {
+                    "upload the bundle first, or use the digest of one that this key may have"
+                }
+                "id" => {
+                    "use the id that a decision of this tenant was answered with, and that was not erased since"
+                }
+                _ => "check the address; /openapi.json lists the routes",
+            },
             Self::Method => "use one of the methods in the header Allow",
             Self::TooLarge => "send less in one request",
             Self::MediaType => "send the media type that /openapi.json names",
@@ -188,7 +198,7 @@ impl Problem {
     /// `application/problem+json`; `instance` is the request's id.
     pub fn json(&self, instance: &str) -> Vec<u8> {
         let (status, _, title) = self.code.about();
-        let mend = self.engine.as_ref().map_or(self.code.mend(), |(_, mend)| mend);
+        let mend = self.engine.as_ref().map_or(self.code.mend(&self.place), |(_, mend)| mend);
         let value = serde_json::json!({
             "type": "about:blank",
             "title": title,
@@ -236,5 +246,19 @@ mod tests {
         for member in ["type", "title", "detail", "mend"] {
             assert!(json[member].is_string(), "{member}");
         }
+    }
+
+    #[test]
+    fn what_is_not_found_is_mended_by_what_it_is() {
+        let mut mends: Vec<_> = ["path", "tenant", "key", "bundle", "id"]
+            .map(|place| Code::NotFound.mend(place))
+            .into_iter()
+            .filter(|mend| !mend.is_empty())
+            .collect();
+        mends.sort_unstable();
+        mends.dedup();
+        assert_eq!(mends.len(), 5);
+        assert!(Code::NotFound.mend("path").contains("/openapi.json"));
+        assert_eq!(Code::NotFound.mend("digest"), Code::NotFound.mend("bundle"));
     }
 }
