@@ -91,7 +91,7 @@ pub async fn handle(endpoint: Endpoint, call: Call<'_>) -> Outcome<Reply> {
         Endpoint::RollBack => bundles::roll_back(&call).await,
         Endpoint::Purge => purge::purge(&call).await,
         Endpoint::Health => Ok(ops::health()),
-        Endpoint::Version => Ok(ops::version()),
+        Endpoint::Version => Ok(ops::version(&call)),
         Endpoint::Metrics => Ok(ops::metrics()),
         Endpoint::OpenApi => Ok(ops::open_api()),
     }

@@ -119,7 +119,7 @@ pub fn permit(caller: &Caller, access: Access, tenant: &str) -> Outcome<()> {
         of.kind == Kind::Secret && key.is_some_and(|key| key.scopes.contains(&scope))
     };
     match (access, caller) {
-        (Access::Open, _) | (Access::Admin | Access::Operator, Caller::Operator) => Ok(()),
+        (Access::Open | Access::Keyed, _) | (Access::Admin | Access::Operator, Caller::Operator) => Ok(()),
         (Access::Any(scope), Caller::Tenant(known, of)) => match (scope, of.kind) {
             (None, _) | (_, Kind::Publishable) => Ok(()),
             (Some(scope), Kind::Secret) if has(known, of, scope) => Ok(()),
@@ -173,5 +173,6 @@ mod tests {
         assert!(permit(&Caller::Anyone, Access::Operator, "").is_err());
         assert!(permit(&Caller::Anyone, Access::Any(None), "").is_err());
         assert!(permit(&Caller::Anyone, Access::Open, "").is_ok());
+        assert!(permit(&Caller::Anyone, Access::Keyed, "").is_ok());
     }
 }

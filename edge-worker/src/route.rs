@@ -37,6 +37,8 @@ pub enum Endpoint {
 pub enum Access {
     /// Anyone.
     Open,
+    /// Anyone; who sends a key is told more, and the key must be good.
+    Keyed,
     /// A key of a tenant: any publishable one, or a secret one with this scope.
     Any(Option<Scope>),
     /// A secret key with this scope.
@@ -129,7 +131,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/v1/admin/tenants/{tenant}/rollback", Endpoint::RollBack, Access::Admin, Body::None),
     route("POST", "/v1/admin/purge", Endpoint::Purge, Access::Operator, Body::None),
     route("GET", "/healthz", Endpoint::Health, Access::Open, Body::None),
-    route("GET", "/version", Endpoint::Version, Access::Open, Body::None),
+    route("GET", "/version", Endpoint::Version, Access::Keyed, Body::None),
     route("GET", "/metrics", Endpoint::Metrics, Access::Operator, Body::None),
     route("GET", "/openapi.json", Endpoint::OpenApi, Access::Open, Body::None),
 ];
@@ -151,7 +153,7 @@ pub enum Found<'a> {
 impl Route {
     /// Whether pages of a browser may call it, of the origins that the tenant allows.
     pub fn for_pages(&self) -> bool {
-        matches!(self.access, Access::Any(_) | Access::Open)
+        matches!(self.access, Access::Any(_) | Access::Open | Access::Keyed)
     }
 }
 

@@ -84,6 +84,7 @@ async fn run(
 ) -> Outcome<Reply> {
     let caller = match route.access {
         Access::Open => Caller::Anyone,
+        Access::Keyed if incoming.header("authorization").is_none() => Caller::Anyone,
         _ => {
             let bindings = cache::bindings(env)?;
             auth::caller(&bindings, incoming.header("authorization").as_deref(), now).await?

@@ -1,19 +1,13 @@
 // A decision, from the challenge to the answer, and every way in which one may be asked for.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ORDINARY, applicants } from './applicants.mjs';
 import { first, scoreAll } from './bundles.mjs';
-import { device } from './device.mjs';
-import { Edge } from './harness.mjs';
+import { scene } from './scene.mjs';
 
 const bundle = first();
 const whole = { ...ORDINARY.device, ...ORDINARY.edge };
-let edge, tenant, phone;
-before(async () => {
-  [edge, phone] = await Promise.all([Edge.start(), device(bundle)]);
-  tenant = await edge.tenant({ bundles: [bundle] });
-});
-after(() => edge?.remove());
+const { edge, tenant, phone } = await scene(bundle);
 
 test('a challenge names the key, the device bundle and when it ends', async () => {
   const challenge = await tenant.challenge('person-1');
@@ -121,6 +115,20 @@ test('a repeated Idempotency-Key gives the first answer, byte by byte; with anot
   assert.deepEqual([one.status, two.status].sort(), [200, 201]);
 });
 
+test('an Idempotency-Key belongs to an applicant: receipts of two challenges are one order only if those name the same one', async () => {
+  const order = async (key, applicant) => {
+    const { receipt } = await phone.seal(await tenant.challenge(applicant), ORDINARY.device);
+    return tenant.decide({ receipt, fields: ORDINARY.edge }, { idempotency: key });
+  };
+  assert.equal((await order('order-3', 'person-6')).status, 201);
+  const second = await order('order-3', 'person-6');
+  assert.deepEqual([second.status, second.code], [422, 'SCL-0913'], second.text);
+  // docs/deploy.md: without an applicant each challenge is somebody else's, and so is the key.
+  const nobody = [await order('order-4'), await order('order-4')];
+  assert.deepEqual(nobody.map(({ status }) => status), [201, 201]);
+  assert.notEqual(nobody[0].json.id, nobody[1].json.id);
+});
+
 test('a decision is read again by its id', async () => {
   const answer = await tenant.decide({ record: whole, applicant: 'person-4' });
   const read = await edge.get(`/v1/decisions/${answer.json.id}`, { key: tenant.sk });
@@ -159,7 +167,9 @@ test('every answer has a request id, a timing and the headers of security', asyn
 test('health, versions and figures', async () => {
   assert.equal((await edge.get('/healthz')).status, 200);
   const version = (await edge.get('/version')).json;
-  assert.ok(JSON.stringify(version).includes('0.1.0'));
+  assert.equal(version.version, '0.1.0');
+  assert.match(version.build, /^[0-9a-f]{12}(-dirty)?$/);
+  assert.equal(version.bundles, null);
   assert.equal((await edge.get('/metrics')).status, 401);
   const figures = await edge.get('/metrics', { key: edge.operator });
   assert.equal(figures.status, 200);

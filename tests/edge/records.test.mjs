@@ -1,20 +1,15 @@
 // What follows a decision: audits of the committed record, outcomes, and the export of both.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ORDINARY } from './applicants.mjs';
 import { first } from './bundles.mjs';
-import { device } from './device.mjs';
-import { Edge, lines, pool } from './harness.mjs';
+import { lines, pool } from './harness.mjs';
+import { scene } from './scene.mjs';
 
 const bundle = first();
 const whole = { ...ORDINARY.device, ...ORDINARY.edge };
-let edge, tenant, phone;
-before(async () => {
-  [edge, phone] = await Promise.all([Edge.start(), device(bundle)]);
-  tenant = await edge.tenant({ bundles: [bundle] });
-});
-after(() => edge?.remove());
+const { edge, tenant, phone } = await scene(bundle);
 
 /** A stored decision with what the device kept. */
 async function decided(of = tenant) {

@@ -1,21 +1,16 @@
 // What the edge does not believe, and what it takes but marks: age, reuse, other keys, other bundles, broken bytes.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ORDINARY } from './applicants.mjs';
 import { first, host, second } from './bundles.mjs';
 import { device } from './device.mjs';
-import { Edge } from './harness.mjs';
 import { local, sealed } from './receipt.mjs';
+import { scene } from './scene.mjs';
 
 const [old, newer] = [first(), second()];
-let edge, tenant, phone;
-before(async () => {
-  [edge, phone] = await Promise.all([Edge.start(), device(old)]);
-  tenant = await edge.tenant({ bundles: [old] });
-});
-after(() => edge?.remove());
+const { edge, tenant, phone } = await scene(old);
 
 /** A sealed receipt of an ordinary person. */
 const ordinary = async (of = tenant, by = phone) => (await by.seal(await of.challenge(), ORDINARY.device)).receipt;
@@ -115,6 +110,32 @@ test('the bundle before this one is taken for the grace period, marked; roll bac
   const again = await own.decide({ receipt: await ordinary(own) });
   assert.equal(again.json.decision.bundle, old.whole.digest);
   assert.ok(!codes(again).includes('grace_bundle'));
+});
+
+test("a tenant's key learns from /version which bundles are accepted, until their grace is over", async () => {
+  const own = await edge.tenant({ bundles: [old, newer], settings: { grace_seconds: 600 } });
+  const known = async (key = own.sk) => (await edge.get('/version', { key })).json.bundles;
+  const told = ({ edge: { digest }, whole, device: { digest: onDevice } }, version) => ({
+    digest, whole: whole.digest, device: onDevice, name: 'edge-tests', version, until: null,
+  });
+  assert.deepEqual(await known(), [told(old, '1.0.0')]);
+  await own.activate(newer.edge.digest);
+  const [active, before, ...none] = await known();
+  assert.deepEqual([active, none], [told(newer, '1.1.0'), []]);
+  const left = Date.parse(before.until) - Date.now();
+  assert.ok(left > 590_000 && left <= 600_000, before.until);
+  assert.deepEqual({ ...before, until: null }, told(old, '1.0.0'));
+  // A key of a page learns what a challenge tells.
+  assert.deepEqual(await known(own.pk), [active, before].map((release) => ({ ...release, digest: null })));
+  // Active again: it stands there once.
+  await own.activate(old.edge.digest);
+  assert.deepEqual((await known()).map(({ whole, until }) => [whole, until === null]), [[old.whole.digest, true], [newer.whole.digest, false]]);
+  await own.set({ grace_seconds: 0 });
+  assert.deepEqual(await known(), [told(old, '1.0.0')]);
+  assert.equal((await edge.get('/version', { key: edge.operator })).json.bundles, null);
+  assert.equal((await edge.get('/version', { key: `${own.sk}0` })).status, 401);
+  const page = await edge.get('/version', { key: own.pk, headers: { origin: 'https://elsewhere.example' } });
+  refused(page, 403, 'SCL-0912');
 });
 
 test('a bundle of another publisher, or with a byte changed, is not taken', async () => {

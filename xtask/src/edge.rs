@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -58,6 +59,10 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
     let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
     reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
     build.env("CARGO_PROFILE_EDGE_STRIP", "debuginfo");
+    match commit() {
+        Some(commit) => build.env("SCORELET_BUILD", commit),
+        None => build.env_remove("SCORELET_BUILD"),
+    };
     run(build.args(what).arg("--target-dir").arg(&own))?;
     let mut module = fs::read(own.join(format!("wasm32-unknown-unknown/edge/{name}.wasm")))?;
     // As in the npm package: without references `scorelet certify --wasm` runs the very file that ships.
@@ -81,6 +86,15 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
         fs::copy(source.join(file), out.join(file)).with_context(|| format!("could not copy {file}"))?;
     }
     Ok(())
+}
+
+/// What `/version` tells of the build: the commit's short id, with `-dirty` if a file that git knows differs from it; `None`
+/// outside a repository. It says the same of the same tree, on every machine.
+fn commit() -> Option<String> {
+    // A tag of the same commit must not change the words.
+    let how = ["describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"];
+    let said = output(program("git", &how).stderr(Stdio::null())).ok()?;
+    Some(said.trim().to_owned()).filter(|commit| !commit.is_empty())
 }
 
 /// Joins the worker's entry and the generated glue into `index.js`.

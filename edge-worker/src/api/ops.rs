@@ -1,9 +1,16 @@
 //! Operations: health, version, metrics, the description of the API.
 
-use serde_json::json;
+use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
+
+use super::Call;
+use crate::auth::{Caller, KeyOf};
+use crate::cache::Known;
 use crate::http::Reply;
 use crate::metrics;
+use crate::store::tenant::Kind;
+use crate::text::rfc3339;
 
 /// The description of the API.
 pub(super) const OPEN_API: &str = include_str!("../../openapi.json");
@@ -12,8 +19,14 @@ pub(super) fn health() -> Reply {
     Reply::json(200, &json!({ "status": "ok" }))
 }
 
-pub(super) fn version() -> Reply {
+/// Which build it is, and to a tenant's key which of its bundles are accepted. `build` is the commit it was built from, as
+/// `cargo xtask edge` sets it.
+pub(super) fn version(call: &Call<'_>) -> Reply {
     let build = option_env!("SCORELET_BUILD");
+    let bundles = match call.caller {
+        Caller::Tenant(known, key) => Some(accepted(known, key, call.now)),
+        _ => None,
+    };
     Reply::json(
         200,
         &json!({
@@ -22,8 +35,33 @@ pub(super) fn version() -> Reply {
             "build": build,
             "abi": scorelet_core::abi::raw::ABI_VERSION,
             "receipt": scorelet_core::split::receipt::RECEIPT_VERSION,
+            "decision": scorelet_core::decision::DECISION_VERSION,
+            "bundles": bundles,
         }),
     )
+}
+
+/// The releases whose receipts are accepted, the active one first. A publishable key stands in pages: it learns what a
+/// challenge tells too, and not the edge bundle's digest.
+fn accepted(known: &Known, key: &KeyOf, now: u64) -> Vec<Value> {
+    let document = &known.document;
+    let mut releases: Vec<_> = document.releases.iter().rev().filter(|r| document.accepts(r, now)).collect();
+    // After a roll-back the active one is not the newest.
+    releases.sort_by_key(|release| release.ended.is_some());
+    let mut seen = BTreeSet::new();
+    releases.retain(|release| seen.insert(&release.digest));
+    let grace = u64::from(document.settings.grace_seconds) * 1000;
+    let told = |release: &&crate::store::tenant::Release| {
+        json!({
+            "digest": (key.kind == Kind::Secret).then_some(&release.digest),
+            "whole": release.whole,
+            "device": release.device,
+            "name": release.name,
+            "version": release.version,
+            "until": release.ended.map(|ended| rfc3339(ended.saturating_add(grace))),
+        })
+    };
+    releases.iter().map(told).collect()
 }
 
 pub(super) fn metrics() -> Reply {
