@@ -22,6 +22,8 @@ pub use cut::{Crossing, Cut};
 pub use doubt::{Agreement, Doubt, Seen, Trusted};
 pub use given::Given;
 pub use local::LocalCreditData;
+#[cfg(feature = "author")]
+pub(crate) use local::known;
 
 use crate::bundle::Bundle;
 use crate::error::BundleError;

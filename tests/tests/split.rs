@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use scorelet_core::author::cut::cut;
 use scorelet_core::bundle::{Bundle, BundleParts, Trust};
+use scorelet_core::column::State;
+use scorelet_core::graph::Op;
 use scorelet_core::schema::Stage;
 use scorelet_core::scorer::{Options, Scorer};
-use scorelet_core::split::LocalCreditData;
+use scorelet_core::split::{Given, LocalCreditData};
 use scorelet_tests::generate;
 use scorelet_tests::random::Random;
 
@@ -183,4 +185,59 @@ fn lists_that_contradict_each_other_are_refused() {
         }
     });
     assert!(hidden > 100 && unexplained > 100, "{hidden} hidden, {unexplained} unexplained");
+}
+
+/// What no node gives: a missing state that it has a value for, two categories at once.
+#[test]
+fn states_and_one_hots_that_no_device_gives_are_refused() {
+    let (mut states, mut taken, mut twice, mut torn) = (0, 0, 0, 0);
+    each(|seed, parts, _, device, edge| {
+        let rows = generate::rows(&mut Random::new(seed), &parts.fields, 5, false);
+        let refused = |local: &LocalCreditData, why: &str| {
+            let error = LocalCreditData::decode(&local.encode(), edge.bundle()).unwrap_err();
+            assert!(error.code() == "SCL-1006" && error.to_string().contains(why), "seed {seed}: {error}");
+        };
+        let crossing = &edge.bundle().cut.as_ref().unwrap().crossing;
+        let one_hot = |column: u32| match edge.bundle().node_of_column(column) {
+            Some((node, output)) if matches!(node.op, Op::Given(Given { one_hot: true, .. })) => {
+                Some(column - output as u32)
+            }
+            _ => None,
+        };
+        for record in &generate::records(&parts.fields, &rows) {
+            let json = generate::part(record, &parts.fields, Stage::Device).to_string();
+            let Ok((local, _)) = device.local_json(json.as_bytes()) else { continue };
+            for (at, crossing) in crossing.iter().enumerate() {
+                let possible = [State::MISSING, State::UNSEEN, State::OUT_OF_RANGE, State::special(7)];
+                for state in possible {
+                    let mut lie = local.clone();
+                    lie.values[at] = (f64::NAN, state);
+                    if crossing.absent.contains(&state) {
+                        taken += usize::from(LocalCreditData::decode(&lie.encode(), edge.bundle()).is_ok());
+                    } else {
+                        refused(&lie, "absent in a state that it cannot be in");
+                        states += 1;
+                    }
+                }
+            }
+            for (at, pair) in crossing.windows(2).enumerate() {
+                let [first, second] = pair else { continue };
+                if one_hot(first.column).is_none() || one_hot(first.column) != one_hot(second.column) {
+                    continue;
+                }
+                let why = "other columns of its one-hot node";
+                let mut lie = local.clone();
+                lie.values[at..at + 2].fill((1.0, State::PRESENT));
+                refused(&lie, why);
+                twice += 1;
+                if let Some(&state) = second.absent.first() {
+                    lie.values[at + 1] = (f64::NAN, state);
+                    refused(&lie, why);
+                    torn += 1;
+                }
+            }
+        }
+    });
+    let found = (states, taken, twice, torn);
+    assert!(states > 1_000 && taken > 100 && twice > 20 && torn > 10, "{found:?}");
 }

@@ -16,6 +16,10 @@ use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
 mod range;
+mod states;
+mod sums;
+#[cfg(test)]
+mod tests;
 
 /// The two stages of a bundle.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +79,7 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
     for node in edge.nodes.iter_mut().filter(|node| on_device(node.stage)) {
         let width = node.op.width(node.inputs.len()) as u32;
         node.inputs.clear();
-        node.op = Op::Given(Given { width });
+        node.op = Op::Given(Given { width, one_hot: matches!(node.op, Op::OneHot(_)) });
     }
     Ok(Some(Stages { device, edge }))
 }
@@ -84,23 +88,20 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
 struct Columns {
     stages: Vec<Stage>,
     nodes: Vec<Stage>,
-    firsts: Vec<usize>,
     device: BTreeMap<u32, u32>,
 }
 
 impl Columns {
     fn new(whole: &BundleParts, graph: &Graph) -> Self {
         let mut stages: Vec<Stage> = whole.fields.iter().map(|f| f.stage).collect();
-        let mut firsts = Vec::with_capacity(whole.nodes.len());
         for node in &whole.nodes {
-            firsts.push(stages.len());
             stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
         }
         debug_assert_eq!(stages.len(), graph.columns());
         let there = (0u32..).zip(&stages).filter(|(_, stage)| **stage == Stage::Device);
         let device = there.zip(0..).map(|((column, _), own)| (column, own)).collect();
         let nodes = whole.nodes.iter().map(|n| n.stage).collect();
-        Self { stages, nodes, firsts, device }
+        Self { stages, nodes, device }
     }
 
     fn of(&self, column: u32) -> Stage {
@@ -147,22 +148,51 @@ impl Columns {
     }
 
     fn crossing(&self, whole: &BundleParts) -> Vec<Crossing> {
+        let reaches = reaches(whole);
         let read = self.read(whole).into_iter();
-        read.map(|column| {
-            let range = match whole.fields.get(column as usize) {
-                Some(field) => range::of_field(field),
-                None => {
-                    let node = self.firsts.partition_point(|&first| first <= column as usize).wrapping_sub(1);
-                    let first = self.firsts.get(node).copied().unwrap_or_default();
-                    let output = column as usize - first;
-                    whole.nodes.get(node).map_or(range::Range::ANY, |node| range::of_op(&node.op, output))
-                }
-            };
-            let range::Range { min, max, distinct, whole, values } = range;
-            Crossing { column, min, max, distinct, whole, values }
+        read.filter_map(|column| {
+            let Reach { range, absent } = reaches.get(column as usize)?;
+            let range::Range { min, max, distinct, whole, values } = range.clone();
+            Some(Crossing {
+                column,
+                min,
+                max,
+                distinct,
+                whole,
+                values,
+                absent: absent.iter().copied().collect(),
+            })
         })
         .collect()
     }
+}
+
+/// What a column can hold.
+struct Reach {
+    range: range::Range,
+    absent: states::States,
+}
+
+/// What each column of the device can hold, in column order; a node reads columns before its own.
+fn reaches(whole: &BundleParts) -> Vec<Reach> {
+    let of_field = |field| Reach { range: range::of_field(field), absent: states::of_field(field) };
+    let mut all: Vec<Reach> = whole.fields.iter().map(of_field).collect();
+    for node in &whole.nodes {
+        let inputs = node.inputs.iter().filter_map(|&column| all.get(column as usize));
+        let inputs: Vec<_> = inputs.map(|reach| (&reach.range, &reach.absent)).collect();
+        let ranges: Vec<_> = inputs.iter().map(|&(range, _)| range).collect();
+        let absent = states::of_op(&node.op, &inputs);
+        let outputs = 0..node.op.width(node.inputs.len());
+        // Nobody asks what an edge node can give.
+        let range = |output| match node.stage {
+            Stage::Device => range::of_op(&node.op, output, &ranges),
+            Stage::Edge => range::Range::ANY,
+        };
+        let new: Vec<Reach> =
+            outputs.map(|output| Reach { range: range(output), absent: absent.clone() }).collect();
+        all.extend(new);
+    }
+    all
 }
 
 fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest: Digest) -> BundleParts {

@@ -23,6 +23,8 @@ pub struct Crossing {
     pub whole: bool,
     /// All values that it can have, ascending; empty if they are too many, or not known.
     pub values: Vec<f64>,
+    /// The missing states that it can be in, ascending.
+    pub absent: Vec<State>,
 }
 
 impl Crossing {
@@ -43,6 +45,8 @@ impl Wire for Crossing {
         Put::u32(out, self.distinct);
         out.bool(self.whole);
         out.f64s(&self.values);
+        out.count(self.absent.len());
+        out.extend(self.absent.iter().map(|state| state.0));
     }
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         // Where nothing can be present, no value is possible: least over greatest says so.
@@ -53,6 +57,10 @@ impl Wire for Crossing {
             distinct: input.u32()?,
             whole: input.bool()?,
             values: input.f64s("values that a crossing can have", limits::LISTED_VALUES)?,
+            absent: {
+                let states = input.count("states of a crossing", 1 << 8, 1)?;
+                input.take(states)?.iter().map(|&state| State(state)).collect()
+            },
         })
     }
 }
@@ -85,7 +93,7 @@ impl Wire for Cut {
             stage: Stage::get(input)?,
             whole: Digest(input.array()?),
             device: Digest(input.array()?),
-            crossing: input.list("values that cross", limits::CROSSING, 29)?,
+            crossing: input.list("values that cross", limits::CROSSING, 33)?,
             reasons: input.u32s("scores with reasons of the device", limits::OUTPUTS)?,
         })
     }
@@ -119,10 +127,12 @@ fn stages(bundle: &Bundle) -> Vec<Stage> {
     fields.chain(written).collect()
 }
 
-/// A state byte that means something: present, missing, unseen, out of range, or a special code.
-pub(super) fn is_state(state: State) -> bool {
-    state <= State::OUT_OF_RANGE
-        || state.special_index().is_some_and(|index| usize::from(index) < limits::SPECIALS)
+/// A state byte that means something, and not that a value is there: missing, unseen, out of range, or a special code.
+fn is_absent(state: State) -> bool {
+    match state.special_index() {
+        Some(index) => usize::from(index) < limits::SPECIALS,
+        None => !state.is_present() && state <= State::OUT_OF_RANGE,
+    }
 }
 
 /// Checks a stage bundle as a whole. A whole bundle has no cut, and nothing is given in it.
@@ -149,6 +159,12 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     };
     if !cut.crossing.iter().all(|crossing| device(crossing.column)) {
         return malformed("what crosses is no value of the device stage, or must not leave it");
+    }
+    let states = |crossing: &Crossing| {
+        crossing.absent.is_sorted_by(|a, b| a < b) && crossing.absent.iter().all(|&state| is_absent(state))
+    };
+    if !cut.crossing.iter().all(states) {
+        return malformed("the missing states of what crosses are none, or not in ascending order");
     }
     if cut.reasons.iter().any(|&s| bundle.scores.get(s as usize).is_none_or(|s| s.reasons.is_none())) {
         return malformed("reasons of a score that gives none");

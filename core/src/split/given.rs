@@ -11,14 +11,17 @@ use crate::limits;
 pub struct Given {
     /// Output columns, at least 1: as many as the node has in the whole bundle.
     pub width: u32,
+    /// Whether they are the columns of a one-hot node: absent together, and at most one of them is 1.
+    pub one_hot: bool,
 }
 
 impl Wire for Given {
     fn put(&self, out: &mut Vec<u8>) {
         Put::u32(out, self.width);
+        out.bool(self.one_hot);
     }
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
-        Ok(Self { width: input.u32()? })
+        Ok(Self { width: input.u32()?, one_hot: input.bool()? })
     }
 }
 

@@ -13,12 +13,12 @@
 //!
 //! Numbers are little-endian.
 
-use super::cut::is_state;
-use super::{Cut, SplitError};
+use super::{Cut, Given, SplitError};
 use crate::bundle::Bundle;
 use crate::bundle::wire::{Put, Reader};
 use crate::column::State;
 use crate::error::BundleError;
+use crate::graph::Op;
 use crate::limits;
 use crate::reason::{Reason, ReasonSpec};
 use crate::record::Absent;
@@ -91,8 +91,8 @@ impl LocalCreditData {
 }
 
 impl LocalCreditData {
-    /// A field that crosses is absent in both lists or in none; a score has reasons of the device if what they explain is
-    /// there.
+    /// A field that crosses is absent in both lists or in none; columns of a one-hot node tell of one category; a score has
+    /// reasons of the device if what they explain is there.
     fn fits_together(&self, edge: &Bundle, cut: &Cut) -> Result<(), SplitError> {
         let impossible = |column, why| Err(SplitError::Impossible { value: edge.column_name(column), why });
         // The device bundle's numbers of the edge bundle's fields.
@@ -118,6 +118,23 @@ impl LocalCreditData {
             if !fits {
                 return impossible(column, "not what its missing state says");
             }
+        }
+        // Of the node that the column before belongs to: its first column, its state, whether a column was 1.
+        let mut before = (u32::MAX, State::PRESENT, false);
+        for (crossing, &(value, state)) in cut.crossing.iter().zip(&self.values) {
+            let column = crossing.column;
+            let Some((node, output)) = edge.node_of_column(column) else { continue };
+            if !matches!(node.op, Op::Given(Given { one_hot: true, .. })) {
+                continue;
+            }
+            let first = column.saturating_sub(output as u32);
+            if before.0 != first {
+                before = (first, state, false);
+            }
+            if state != before.1 || (before.2 && value == 1.0) {
+                return impossible(column, "not what the other columns of its one-hot node say");
+            }
+            before.2 |= value == 1.0;
         }
         let explained =
             cut.reasons.iter().filter_map(|&score| edge.scores.get(score as usize)?.reasons.as_ref());
@@ -158,11 +175,8 @@ fn values(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<(f64, 
         let impossible = |why| Err(SplitError::Impossible { value: edge.column_name(crossing.column), why });
         let state = State(input.u8().map_err(short)?);
         if !state.is_present() {
-            if !is_state(state) {
-                return impossible("in a state that there is not");
-            }
-            if edge.fields.get(crossing.column as usize).is_some_and(|field| !passes(field, state)) {
-                return impossible("in a state that its field refuses");
+            if !crossing.absent.contains(&state) {
+                return impossible("absent in a state that it cannot be in");
             }
             values.push((f64::NAN, state));
             continue;
@@ -176,13 +190,8 @@ fn values(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<(f64, 
     Ok(values)
 }
 
-/// Whether a field lets a missing state through to the nodes.
-fn passes(field: &Field, state: State) -> bool {
-    matches!(field.policies.of(state), Policy::OwnBin | Policy::Native) && known(field, state)
-}
-
 /// Whether it is a state that a value of the field can come in.
-fn known(field: &Field, state: State) -> bool {
+pub(crate) fn known(field: &Field, state: State) -> bool {
     match (state, state.special_index()) {
         (_, Some(index)) => usize::from(index) < field.specials.len(),
         (State::MISSING, _) => true,

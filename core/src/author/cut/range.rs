@@ -1,10 +1,10 @@
 //! Which values a column can have at all: what a cut tells about each value that leaves, and what the edge refuses.
 
+use super::sums;
 use crate::feature::StateValues;
 use crate::feature::arith::Arith;
 use crate::graph::Op;
 use crate::limits;
-use crate::model::link::Link;
 use crate::schema::{Field, FieldType, Policy};
 
 /// Bounds, both included, the number of different values (0: any number), and the values themselves where they are few.
@@ -22,7 +22,7 @@ impl Range {
         Self { min: f64::NEG_INFINITY, max: f64::INFINITY, distinct: 0, whole: false, values: Vec::new() };
 
     /// The range of a list of values.
-    fn of(values: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn of(values: impl Iterator<Item = f64>) -> Self {
         // Zero has one sign.
         let mut all: Vec<f64> = values.map(|x| x + 0.0).collect();
         all.sort_by(f64::total_cmp);
@@ -36,13 +36,44 @@ impl Range {
         }
     }
 
-    fn between(min: f64, max: f64) -> Self {
-        Self { min, max, ..Self::ANY }
+    /// Everything between two bounds; one that is no number is not known. Nothing if nothing is between them.
+    pub(super) fn between(min: f64, max: f64) -> Self {
+        let known = |bound: f64, or| if bound.is_nan() { or } else { bound + 0.0 };
+        Self { min: known(min, f64::NEG_INFINITY), max: known(max, f64::INFINITY), ..Self::ANY }
+    }
+
+    /// Whether there is no value at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.min > self.max
+    }
+
+    /// Whether every value is an index of a list of that length.
+    pub(super) fn is_index(&self, length: usize) -> bool {
+        self.is_empty() || (self.whole && self.min >= 0.0 && self.max < length as f64)
+    }
+
+    /// Its values, or one of those: what stands for a value that is absent.
+    fn or(self, more: impl Iterator<Item = f64>) -> Self {
+        if !self.values.is_empty() || self.is_empty() {
+            return Self::of(self.values.into_iter().chain(more));
+        }
+        let inside = |x: f64| (self.min..=self.max).contains(&x) && (!self.whole || x.trunc() == x);
+        let more = Self::of(more.filter(|&x| !inside(x)));
+        if more.is_empty() {
+            return self;
+        }
+        Self {
+            min: self.min.min(more.min),
+            max: self.max.max(more.max),
+            distinct: if self.distinct == 0 { 0 } else { self.distinct.saturating_add(more.distinct) },
+            whole: self.whole && more.values.iter().all(|x| x.trunc() == *x),
+            values: Vec::new(),
+        }
     }
 }
 
 /// Whole numbers from `min` to `max`.
-fn whole(min: f64, max: f64) -> Range {
+pub(super) fn whole(min: f64, max: f64) -> Range {
     let (min, max) = (min.ceil(), max.floor());
     let count = max - min + 1.0;
     let distinct = if (1.0..=f64::from(u32::MAX)).contains(&count) { count as u32 } else { 0 };
@@ -51,23 +82,18 @@ fn whole(min: f64, max: f64) -> Range {
 
 /// What a field's column can hold, what is imputed included.
 pub(super) fn of_field(field: &Field) -> Range {
-    let mut range = match &field.kind {
+    let range = match &field.kind {
         FieldType::Boolean => whole(0.0, 1.0),
         FieldType::Category { values } => whole(0.0, values.len() as f64 - 1.0),
         FieldType::Integer | FieldType::Date => whole(field.min, field.max),
         _ => Range::between(field.min, field.max),
     };
     let policies = &field.policies;
-    for policy in [policies.missing, policies.special, policies.unseen, policies.out_of_range] {
-        if let Policy::Impute(value) = policy
-            && !(range.min..=range.max).contains(&value)
-        {
-            (range.min, range.max) = (range.min.min(value), range.max.max(value));
-            range.distinct = if range.distinct == 0 { 0 } else { range.distinct.saturating_add(1) };
-            range.whole &= value.trunc() == value;
-        }
-    }
-    range
+    let imputed = [policies.missing, policies.special, policies.unseen, policies.out_of_range];
+    range.or(imputed.into_iter().filter_map(|policy| match policy {
+        Policy::Impute(value) => Some(value),
+        _ => None,
+    }))
 }
 
 fn states(states: &StateValues) -> impl Iterator<Item = f64> {
@@ -75,19 +101,23 @@ fn states(states: &StateValues) -> impl Iterator<Item = f64> {
     fixed.into_iter().flatten().chain(states.specials.iter().map(|&(_, value)| value))
 }
 
-/// What an output of a node can be, whatever it reads.
-pub(super) fn of_op(op: &Op, _output: usize) -> Range {
+/// What an output of a node can be, by the ranges of what it reads.
+pub(super) fn of_op(op: &Op, output: usize, inputs: &[&Range]) -> Range {
+    let only = || inputs.first().map_or(Range::ANY, |&range| range.clone());
     match op {
         Op::Bins(bins) => Range::of(bins.values().iter().copied().chain(states(bins.states()))),
         Op::Lookup(lookup) => Range::of(lookup.values().iter().copied().chain(states(lookup.states()))),
         Op::OneHot(_) => whole(0.0, 1.0),
+        Op::Impute(impute) => only().or(states(impute.states())),
         Op::Arith(Arith::Compare { .. } | Arith::IsAbsent) => whole(0.0, 1.0),
         Op::Arith(Arith::Clip { lo, hi }) => Range::between(*lo, *hi),
         Op::Arith(Arith::Abs) => Range::between(0.0, f64::INFINITY),
+        Op::Scorecard(card) => sums::of_card(card, inputs),
+        Op::Linear(linear) => sums::of_linear(linear, output, inputs),
+        Op::Forest(forest) => sums::of_forest(forest, output),
+        Op::Link(link) => sums::of_link(*link, inputs, output),
         Op::Bands(bands) => whole(0.0, bands.bands() as f64 - 1.0),
-        Op::Calibrate(_) | Op::Link(Link::Logit { .. } | Link::Probit | Link::Softmax) => {
-            Range::between(0.0, 1.0)
-        }
+        Op::Calibrate(_) => Range::between(0.0, 1.0),
         _ => Range::ANY,
     }
 }
