@@ -303,8 +303,9 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
     for (id, length) in entries {
         let bytes = table.take(length)?;
         match found.iter_mut().find(|(known, ..)| *known == id) {
-            Some((.., reader)) if bytes.is_empty() && may_lack(id) => {
-                return Err(BundleError::Truncated { section: reader.section() });
+            // One list of sections for one bundle: what has nothing to say is left out.
+            Some((.., reader)) if may_lack(id) && bytes == lacking(id) => {
+                return Err(reader.malformed("it is empty: then it must be left out"));
             }
             Some((_, there, reader)) => {
                 *there = true;

@@ -114,14 +114,14 @@ pub(crate) fn field_bytes(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 pub(crate) fn node_bytes(code: u16, inputs: &[u32], parameters: &[u8]) -> Vec<u8> {
     bytes(|out| {
         out.count(1);
-        one_node(out, "node", code, inputs, parameters);
+        one_node(out, "node", code, Stage::Edge, inputs, parameters);
     })
 }
 
-fn one_node(out: &mut Vec<u8>, name: &str, code: u16, inputs: &[u32], parameters: &[u8]) {
+fn one_node(out: &mut Vec<u8>, name: &str, code: u16, stage: Stage, inputs: &[u32], parameters: &[u8]) {
     out.text(name);
     Put::u16(out, code);
-    Stage::Edge.put(out);
+    stage.put(out);
     out.u32s(inputs);
     out.count(parameters.len());
     out.extend_from_slice(parameters);
@@ -131,6 +131,9 @@ fn one_node(out: &mut Vec<u8>, name: &str, code: u16, inputs: &[u32], parameters
 pub(crate) fn encode(parts: &BundleParts) -> Vec<(u32, Vec<u8>)> {
     let kinds =
         [(0x0101, "bins"), (0x0105, "arith"), (0x0201, "scorecard"), (0x0202, "linear"), (0x0203, "forest")];
+    let of_stages = [(0x0303, "band"), (0x0401, "given")];
+    let in_stages = parts.nodes.iter().any(|node| node.stage == Stage::Device);
+    let kinds: Vec<_> = kinds.into_iter().chain(of_stages.into_iter().filter(|_| in_stages)).collect();
     let kinds = bytes(|out| {
         out.count(kinds.len());
         for (code, name) in kinds {
@@ -143,10 +146,11 @@ pub(crate) fn encode(parts: &BundleParts) -> Vec<(u32, Vec<u8>)> {
         out.count(parts.nodes.len());
         for node in &parts.nodes {
             let parameters = bytes(|p| node.op.put(p));
-            one_node(out, &node.name, node.op.kind().0, &node.inputs, &parameters);
+            one_node(out, &node.name, node.op.kind().0, node.stage, &node.inputs, &parameters);
         }
     });
-    vec![
+    let cut = parts.cut.as_ref().map(|cut| (CUT, bytes(|out| cut.put(out))));
+    let always = vec![
         (1, bytes(|out| parts.meta.put(out))),
         (2, kinds),
         (3, bytes(|out| out.list(&parts.fields))),
@@ -154,11 +158,16 @@ pub(crate) fn encode(parts: &BundleParts) -> Vec<(u32, Vec<u8>)> {
         (5, bytes(|out| out.list(&parts.scores))),
         (6, bytes(|out| out.list(&parts.groups))),
         (7, bytes(|out| out.list(&parts.checks))),
-    ]
+    ];
+    always.into_iter().chain(cut).collect()
 }
 
+/// The section that makes a bundle one of two stages.
+pub(crate) const CUT: u32 = 8;
 /// The optional section of what a form says.
 pub(crate) const FORM: u32 = 0x8000_0001;
+/// The optional section of what the edge checks.
+pub(crate) const TRUST: u32 = 0x8000_0002;
 
 /// A category field with these texts.
 pub(crate) fn categories(texts: &[&str]) -> Vec<u8> {

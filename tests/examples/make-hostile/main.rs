@@ -4,6 +4,7 @@
 //! `cargo run -p scorelet-tests --example make-hostile`. The files are committed; run this only to add cases.
 
 mod base;
+mod cuts;
 mod models;
 mod records;
 mod sections;
@@ -24,6 +25,7 @@ fn main() {
     headers(&mut cases);
     tables(&mut cases);
     contents(&mut cases);
+    cuts::add(&mut cases);
     let folder = scorelet_tests::data("hostile/bundles");
     let mut expected = BTreeMap::new();
     for (name, bytes) in cases {
@@ -167,6 +169,9 @@ fn contents(cases: &mut Cases) {
     let form = |of: &[FieldForm]| bytes(&|o| o.list(of));
     let entry = FieldForm { immutable: true, ..FieldForm::default() };
     add("form-count-over-bytes", base::FORM, bytes(&|o| o.count(4000)));
+    add("form-empty", base::FORM, vec![0; 4]);
+    add("trust-empty", base::TRUST, vec![0; 8]);
+    add("cut-empty", base::CUT, vec![]);
     add("form-trailing", base::FORM, bytes(&|o| o.extend([0; 5])));
     add("form-flag-is-no-flag", base::FORM, {
         let mut bytes = form(std::slice::from_ref(&entry));
