@@ -93,3 +93,19 @@ fn rounds_up_to_the_best_one() {
     assert!(note.contains("does not say which round"), "{note}");
     one_in(&best.replace("best", "bset"), &[("model.json", STOPPED)], code::VALUE, 6, "best");
 }
+
+/// As docs/bundle-source.md says of `[reasons]`.
+#[test]
+fn a_group_that_names_a_card_takes_its_characteristics() {
+    let groups = |second: &str| {
+        let text = "text = { en = \"x\" }";
+        let toml = format!(
+            "[bundle]\nname = \"c\"\n[nodes.card]\nkind = \"scorecard\"\nfile = \"card.csv\"\n\
+             [reasons.R1]\nfeatures = [\"card\"]\n{text}\n[reasons.R2]\nfeatures = [\"{second}\"]\n{text}\n"
+        );
+        let parts = compiled(&toml, &[("card.csv", OPTBINNING)]).parts;
+        parts.scores[0].reasons.clone().unwrap().groups
+    };
+    assert_eq!(groups("housing"), [0, 0], "its field stands in the other group");
+    assert_eq!(groups("card.housing"), [0, 1], "named itself");
+}
