@@ -4,10 +4,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use scorelet_core::split::receipt;
+use scorelet_core::split::receipt::KeyPair;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -37,22 +38,11 @@ impl Master {
     }
 }
 
-/// A key pair that receipts are sealed for.
-#[derive(Clone, Copy)]
-pub struct EdgePair {
-    /// Its 32 secret bytes.
-    pub seed: [u8; 32],
-    /// Its public key.
-    pub public: [u8; 32],
-    /// The id by which a receipt names it.
-    pub id: [u8; 8],
-}
-
 /// The keys that a tenant's requests need.
 pub struct Secrets {
     master: Master,
     tenant: String,
-    pairs: RefCell<BTreeMap<u32, EdgePair>>,
+    pairs: RefCell<BTreeMap<u32, Rc<KeyPair>>>,
     pseudonym: [u8; 32],
     challenge: [u8; 32],
     idempotency: [u8; 32],
@@ -106,12 +96,10 @@ impl Secrets {
     }
 
     /// The edge's key pair of an epoch, computed once.
-    pub fn edge_pair(&self, epoch: u32) -> EdgePair {
-        *self.pairs.borrow_mut().entry(epoch).or_insert_with(|| {
-            let seed = self.master.derive(&self.tenant, "hpke", epoch);
-            let public = receipt::public_key(&seed);
-            EdgePair { seed, public, id: receipt::key_id(&public) }
-        })
+    pub fn edge_pair(&self, epoch: u32) -> Rc<KeyPair> {
+        let mut pairs = self.pairs.borrow_mut();
+        let derive = || Rc::new(KeyPair::derive(&self.master.derive(&self.tenant, "hpke", epoch)));
+        pairs.entry(epoch).or_insert_with(derive).clone()
     }
 }
 
@@ -155,8 +143,8 @@ mod tests {
         assert_eq!(a.pseudonym("x"), Secrets::new(&master, "a").pseudonym("x"));
         assert_ne!(a.pseudonym("x"), b.pseudonym("x"));
         assert_ne!(a.pseudonym("x"), a.idempotency("x"));
-        assert_ne!(a.edge_pair(1).public, a.edge_pair(2).public);
-        assert_ne!(a.edge_pair(1).public, b.edge_pair(1).public);
+        assert_ne!(a.edge_pair(1).public_key(), a.edge_pair(2).public_key());
+        assert_ne!(a.edge_pair(1).public_key(), b.edge_pair(1).public_key());
         assert!(Master::read("00").is_none());
     }
 

@@ -15,17 +15,20 @@
 //! milliseconds since 1970-01-01 UTC; the commitment (32); u16 and the consent reference in UTF-8; the rest is local credit
 //! data. Numbers are little-endian.
 
+mod key_pair;
+
 use hmac::{Hmac, KeyInit, Mac};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::rand_core::{TryCryptoRng, TryRng};
-use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use hpke::{Deserializable, Kem, OpModeS, Serializable};
 use sha2::Sha256;
 
 use super::{LocalCreditData, SplitError};
 use crate::bundle::wire::{Put, Reader};
 use crate::bundle::{Bundle, Digest};
+pub use key_pair::KeyPair;
 
 /// Version of the receipt.
 pub const RECEIPT_VERSION: u16 = 1;
@@ -182,27 +185,12 @@ pub fn sealed_for(sealed: &[u8]) -> Result<[u8; 8], SplitError> {
     }
 }
 
-/// Opens a sealed receipt with the 32 secret bytes of the edge's key (see [`public_key`]).
+/// Opens a sealed receipt with the 32 secret bytes of the edge's key (see [`public_key`]). Who opens many keeps the
+/// [`KeyPair`].
 ///
-/// Errors: [`SplitError::Sealed`] if it was sealed for another key or changed; anything that is not of the format. The
-/// local credit data in it is not looked at: see [`LocalCreditData::decode`].
+/// Errors: as [`KeyPair::open`].
 pub fn open(sealed: &[u8], secret: &[u8; 32]) -> Result<Receipt, SplitError> {
-    sealed_for(sealed)?;
-    let (header, rest) = sealed.split_at_checked(HEADER).ok_or(malformed("it ends too early"))?;
-    let (encapsulated, ciphertext) = rest.split_at_checked(32).ok_or(malformed("it ends too early"))?;
-    let (key, _) = X25519::derive_keypair(secret);
-    let encapsulated =
-        <X25519 as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| SplitError::Sealed)?;
-    let body = hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519>(
-        &OpModeR::Base,
-        &key,
-        &encapsulated,
-        INFO,
-        ciphertext,
-        header,
-    )
-    .map_err(|_| SplitError::Sealed)?;
-    Receipt::from_body(&body)
+    KeyPair::derive(secret).open(sealed)
 }
 
 fn malformed(why: &'static str) -> SplitError {

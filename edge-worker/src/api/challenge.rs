@@ -41,7 +41,7 @@ pub(super) async fn challenge(call: &Call<'_>) -> Outcome<Reply> {
             "issued": rfc3339(challenge.issued),
             "expires": rfc3339(challenge.expires()),
             "server_time": rfc3339(call.now),
-            "key": { "id": hex(&pair.id), "public_key": base64(&pair.public), "suite": SUITE },
+            "key": { "id": hex(&pair.id()), "public_key": base64(&pair.public_key()), "suite": SUITE },
             "bundle": bundle,
         }),
     ))

@@ -111,8 +111,8 @@ pub(super) async fn rotate_edge(call: &Call<'_>) -> Outcome<Reply> {
     Ok(Reply::json(
         201,
         &json!({
-            "id": hex(&pair.id),
-            "public_key": crate::text::base64(&pair.public),
+            "id": hex(&pair.id()),
+            "public_key": crate::text::base64(&pair.public_key()),
             "suite": super::challenge::SUITE,
             "created": rfc3339(key.created),
         }),

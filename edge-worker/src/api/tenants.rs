@@ -62,7 +62,7 @@ pub(super) fn shown(known: &Known) -> Value {
     let release = known.document.active().map(release);
     let edge_keys = edge_keys.iter().map(|key| {
         json!({
-            "id": hex(&known.secrets.edge_pair(key.epoch).id),
+            "id": hex(&known.secrets.edge_pair(key.epoch).id()),
             "created": rfc3339(key.created),
             "ended": key.ended.map(rfc3339),
         })

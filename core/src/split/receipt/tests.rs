@@ -32,6 +32,58 @@ fn the_test_vector_of_rfc_9180() {
     assert_eq!(found.to_bytes().to_vec(), encapsulated);
     let hexed = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
     assert_eq!(hexed(&sealed), hexed(&ciphertext));
+    let pair = KeyPair::for_info(&recipient, &info);
+    assert_eq!(pair.public_key().to_vec(), public);
+    let encapsulated = encapsulated.try_into().unwrap();
+    assert_eq!(pair.decrypt(&encapsulated, &aad, &ciphertext).as_deref(), Some(&text[..]));
+    assert_eq!(KeyPair::derive(&recipient).decrypt(&encapsulated, &aad, &ciphertext), None, "another info");
+    assert_eq!(pair.decrypt(&encapsulated, b"Count-1", &ciphertext), None, "other associated data");
+}
+
+/// What opens here is what the crate that seals would open, and nothing else.
+#[test]
+fn receipts_open_as_the_hpke_crate_opens_them() {
+    let reference = |sealed: &[u8], secret: &[u8; 32]| {
+        let (key, _) = X25519::derive_keypair(secret);
+        let (header, rest) = sealed.split_at(HEADER);
+        let (encapsulated, ciphertext) = rest.split_at(32);
+        hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519>(
+            &hpke::OpModeR::Base,
+            &key,
+            &<X25519 as Kem>::EncappedKey::from_bytes(encapsulated).unwrap(),
+            INFO,
+            ciphertext,
+            header,
+        )
+        .ok()
+    };
+    for n in 0..40u8 {
+        let secret = [n; 32];
+        let given = Receipt { local: vec![n; 37 * usize::from(n)], ..receipt() };
+        let mut sealed = seal(&given, &public_key(&secret), &[n ^ 0x5a; 32]).unwrap();
+        let pair = KeyPair::derive(&secret);
+        assert_eq!((pair.public_key(), pair.id()), (public_key(&secret), key_id(&public_key(&secret))));
+        assert_eq!(pair.open(&sealed), Ok(given));
+        let body = reference(&sealed, &secret).unwrap();
+        let (header, rest) = sealed.split_at(HEADER);
+        let (encapsulated, ciphertext) = rest.split_first_chunk().unwrap();
+        assert_eq!(pair.decrypt(encapsulated, header, ciphertext), Some(body));
+        // Points of small order, the top bit of a point, and one that is another's.
+        for point in [
+            [0; 32],
+            [0xff; 32],
+            {
+                let mut one = [0; 32];
+                one[0] = 1;
+                one
+            },
+            public_key(&[n + 1; 32]),
+        ] {
+            sealed[HEADER..HEADER + 32].copy_from_slice(&point);
+            assert_eq!(pair.open(&sealed), Err(SplitError::Sealed));
+            assert_eq!(reference(&sealed, &secret), None);
+        }
+    }
 }
 
 /// RFC 4231, test case 2 has a shorter key than a salt: HMAC pads keys with zeros, so it is the same as padded.
