@@ -43,7 +43,7 @@ cargo xtask TASK
                                  the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
   bench-browser [--rounds N]     speed of the npm package against ONNX Runtime Web, in turns in Chromium
-  bench-edge [--rounds N] [--seconds N] [--connections N]
+  bench-edge [--rounds N] [--seconds N] [--connections N] [--cases NAME,…]
                                  the edge worker against an empty Rust worker, in turns under wrk on bare workerd
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
   help                           this text

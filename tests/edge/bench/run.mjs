@@ -1,10 +1,11 @@
 // The edge worker and the empty worker under wrk, in turns, each on a bare workerd of its own on this machine.
 //
-//   node run.mjs EDGE EMPTY MODEL [--rounds N] [--seconds N] [--connections N]
+//   node run.mjs EDGE EMPTY MODEL [--rounds N] [--seconds N] [--connections N] [--cases NAME,…]
 //
-// EDGE and EMPTY are workerd configurations, MODEL is the XGBoost file of 500 trees. Prints JSON: each round of each case.
+// EDGE and EMPTY are workerd configurations, MODEL is the XGBoost file of 500 trees. Prints JSON: each round of each case, with
+// the processor time that workerd took for a request in all of its threads.
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '3' }, connections: { type: 'string', default: '32' },
+    cases: { type: 'string' },
   },
 });
 const [edgeConfig, emptyConfig, model] = positionals;
@@ -68,12 +70,18 @@ try {
   }));
   const records = (reasons) => file(`records-${reasons}`, Array.from({ length: 2000 }, () => JSON.stringify({ record: record(), store: false, reasons })));
 
-  const measure = async (url, key, bodies, how, time = seconds) => {
+  /** Processor time of a process in all of its threads, ns: the first figure of `/proc/PID/task/TID/schedstat`. */
+  const processor = ({ pid }) => readdirSync(`/proc/${pid}/task`)
+    .reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0);
+  const measure = async (worker, path, key, bodies, how, time = seconds) => {
+    const url = worker.url + path;
     const wrk = ['-t1', `-c${connections}`, `-d${time}s`, '-s', SCRIPT, url, '--', key, bodies, '0', how];
+    const before = processor(worker);
     const { stdout } = await run('wrk', wrk);
+    const spent = processor(worker) - before;
     const figures = JSON.parse(stdout.trim().split('\n').at(-1));
     if (figures.refused > 0 || figures.broken > 0) throw new Error(`${url}: ${figures.refused} refused, ${figures.broken} broken\n${edge.log.slice(-2000)}`);
-    return { ...figures, per_second: figures.requests / figures.seconds };
+    return { ...figures, per_second: figures.requests / figures.seconds, processor_us: spent / 1000 / figures.requests };
   };
   const sample = await receipts(2000, true);
   const sampled = file('sample', readFileSync(sample, 'utf8').split('\n'));
@@ -81,22 +89,23 @@ try {
   /** Receipts for a run: as many as the empty worker writes rows in that time, and some. */
   const enough = async (time = seconds) => Math.ceil(time * 1.5 * Math.max(300, (await cases.empty_write(1)).per_second));
   const cases = {
-    empty_write: (time) => measure(`${empty.url}/write`, 'none', sampled, 'again', time),
-    receipt: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), false), 'once', time),
-    receipt_reasons: async (time) => measure(`${edge.url}/v1/decisions`, split.sk, await receipts(await enough(time), true), 'once', time),
-    empty: (time) => measure(`${empty.url}/`, 'none', plain, 'again', time),
-    empty_read: (time) => measure(`${empty.url}/read`, 'none', plain, 'again', time),
-    record: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, plain, 'again', time),
-    record_reasons: (time) => measure(`${edge.url}/v1/decisions`, direct.sk, explained, 'again', time),
+    empty_write: (time) => measure(empty, '/write', 'none', sampled, 'again', time),
+    receipt: async (time) => measure(edge, '/v1/decisions', split.sk, await receipts(await enough(time), false), 'once', time),
+    receipt_reasons: async (time) => measure(edge, '/v1/decisions', split.sk, await receipts(await enough(time), true), 'once', time),
+    empty: (time) => measure(empty, '/', 'none', plain, 'again', time),
+    empty_read: (time) => measure(empty, '/read', 'none', plain, 'again', time),
+    record: (time) => measure(edge, '/v1/decisions', direct.sk, plain, 'again', time),
+    record_reasons: (time) => measure(edge, '/v1/decisions', direct.sk, explained, 'again', time),
   };
   // Warm-up: code is compiled, caches are filled.
-  for (const one of Object.values(cases)) await one(1);
-  await cases.record(3);
+  const asked = values.cases?.split(',') ?? Object.keys(cases);
+  for (const name of asked) await cases[name](1);
+  if (asked.includes('record')) await cases.record(3);
   const results = { rounds, seconds, connections, receipt_bytes: JSON.parse(readFileSync(sampled, 'utf8').split('\n')[0]).receipt.length };
-  for (const name of Object.keys(cases)) results[name] = [];
+  for (const name of asked) results[name] = [];
   for (const group of [['empty_write', 'receipt', 'receipt_reasons'], ['empty', 'empty_read', 'record', 'record_reasons']]) {
     for (let round = 0; round < rounds; round++) {
-      for (const name of group) results[name].push(await cases[name]());
+      for (const name of group.filter((name) => asked.includes(name))) results[name].push(await cases[name]());
     }
   }
   console.log(JSON.stringify(results));
