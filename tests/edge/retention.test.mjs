@@ -81,6 +81,24 @@ test('an erased applicant is gone from reads, the export and the files; others s
   assert.deepEqual(canaries.findInFiles(edge.storage), []);
 }));
 
+test('a power cut after an erasure: the next purge takes from the files what the journal still held', () => alone({ retention: 'full' }, async (edge, tenant) => {
+  const canaries = new Canaries();
+  const record = { ...whole, drift: canaries.plant('record', 0.00135792468013579) };
+  const { id } = (await tenant.decide({ record, applicant: 'erika' })).json;
+  assert.equal((await edge.post('/v1/erasures', { applicant: 'erika' }, { key: tenant.sk })).status, 200);
+  await edge.kill();
+  // docs/threat-model.md says so. If this is ever empty, there is nothing left to say.
+  assert.notDeepEqual(canaries.findInFiles(edge.storage), []);
+  await edge.run();
+  await edge.operate('POST', '/v1/admin/purge', {});
+  // An object that rests for some seconds closes its database, and with it the journal.
+  for (let waited = 0; waited < 40 && canaries.findInFiles(edge.storage).length > 0; waited++) await sleep(1000);
+  await edge.kill();
+  assert.deepEqual(canaries.findInFiles(edge.storage), []);
+  await edge.run();
+  assert.equal((await edge.get(`/v1/decisions/${id}`, { key: tenant.sk })).status, 404);
+}));
+
 test('an idempotency key of an erased applicant gives nothing of the old answer', () => alone({}, async (edge, tenant) => {
   const body = { record: whole, applicant: 'erika' };
   const first = await tenant.decide(body, { idempotency: 'k' });
