@@ -71,6 +71,8 @@ fn what_leaves_is_the_same_from_every_side() {
         json!({"name": "clipped", "type": "number", "field": false, "from": ["income", "spent"],
             "min": 0.0, "max": 2.0, "distinct": null, "values": null})
     );
+    // The base and the fewest and the most points of every characteristic.
+    assert_eq!((&whole["values"][1]["min"], &whole["values"][1]["max"]), (&json!(90.0), &json!(120.0)));
     assert_eq!(whole["reasons"], json!([{"score": "fraud", "max": 1, "codes": ["R03"]}]));
     assert_eq!(whole["stays"], json!(["income", "spent", "housing"]));
     assert_eq!(whole["states"], whole["stays"]);
