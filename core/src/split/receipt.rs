@@ -106,7 +106,7 @@ impl TryCryptoRng for Drawn<'_> {}
 
 /// The public key of the key pair that RFC 9180's `DeriveKeyPair` makes of 32 secret bytes.
 pub fn public_key(secret: &[u8; 32]) -> [u8; 32] {
-    X25519::derive_keypair(secret).1.to_bytes().into()
+    KeyPair::derive(secret).public_key()
 }
 
 /// The id of a public key: the first 8 bytes of its SHA-256.

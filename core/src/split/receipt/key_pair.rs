@@ -6,12 +6,11 @@
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit};
 use hkdf::{Hkdf, HkdfExtract};
-use hpke::{Kem, Serializable};
 use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-use super::{HEADER, INFO, Receipt, SplitError, X25519, key_id, malformed, sealed_for};
+use super::{HEADER, INFO, Receipt, SplitError, key_id, malformed, sealed_for};
 
 const VERSION: &[u8] = b"HPKE-v1";
 /// `KEM`, DHKEM(X25519, HKDF-SHA256).
@@ -44,11 +43,12 @@ impl KeyPair {
     }
 
     pub(super) fn for_info(secret: &[u8; 32], info: &[u8]) -> Self {
-        let (private, public) = X25519::derive_keypair(secret);
-        let mut bytes: [u8; 32] = private.to_bytes().into();
-        let private = StaticSecret::from(bytes);
-        bytes.zeroize();
-        let public = public.to_bytes().into();
+        // `DeriveKeyPair` of section 7.1.3. HKDF gives 32 bytes: they are one block of the 255 that there may be.
+        let (_, pseudorandom) = extracted(b"", KEM, b"dkp_prk", secret);
+        let mut bytes = Zeroizing::new([0; 32]);
+        let _ = expand(&pseudorandom, KEM, b"sk", &[], &mut *bytes);
+        let private = StaticSecret::from(*bytes);
+        let public = PublicKey::from(&private).to_bytes();
         let context = [&[BASE][..], &extract(b"psk_id_hash", b""), &extract(b"info_hash", info)].concat();
         Self { private, public, id: key_id(&public), context }
     }

@@ -62,6 +62,7 @@ fn receipts_open_as_the_hpke_crate_opens_them() {
         let given = Receipt { local: vec![n; 37 * usize::from(n)], ..receipt() };
         let mut sealed = seal(&given, &public_key(&secret), &[n ^ 0x5a; 32]).unwrap();
         let pair = KeyPair::derive(&secret);
+        assert_eq!(pair.public_key().to_vec(), X25519::derive_keypair(&secret).1.to_bytes().to_vec());
         assert_eq!((pair.public_key(), pair.id()), (public_key(&secret), key_id(&public_key(&secret))));
         assert_eq!(pair.open(&sealed), Ok(given));
         let body = reference(&sealed, &secret).unwrap();

@@ -9,6 +9,17 @@ use crate::ids::range_of;
 
 const HOUR: u64 = 3_600_000;
 
+/// Writes a decision, unless its challenge was used (also for what was erased since) or its applicant has had enough: one
+/// statement, since each costs more than what it does.
+const WRITE: &str = "INSERT INTO decision (seq, id, created, pseudonym, idempotency, request, answer, about, local, fields, record) \
+                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
+                     WHERE NOT EXISTS (SELECT 1 FROM spent WHERE id = ?2) AND (?12 = 0 OR ?12 > (SELECT COUNT(*) FROM decision \
+                     WHERE id > ?13 AND id < ?14 AND pseudonym = ?4 AND created > ?15)) ON CONFLICT (id) DO NOTHING";
+
+/// Whether a challenge was used for what was erased since, and the oldest decision that counts for its applicant.
+const HAD: &str = "SELECT EXISTS (SELECT 1 FROM spent WHERE id = ?), MIN(created) FROM decision \
+                   WHERE id > ? AND id < ? AND pseudonym = ? AND created > ?";
+
 /// A decision to write. Its answer is not in it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Entry {
@@ -85,37 +96,18 @@ impl Shard {
 
     /// Writes a decision; if an answer already stands, that one.
     pub(super) fn decide(&self, entry: &Entry, answer: &[u8]) -> Result<(Written, String)> {
-        let refused = |written| Ok((written, String::new()));
         if let Some((key, request)) = &entry.idempotency
             && let Some(repeated) = self.repeated(key, request)?
         {
             return Ok(repeated);
         }
-        // One question for both: whether the challenge was used for what was erased since, and how much the applicant has had.
         let limit = if entry.pseudonym.is_some() { entry.limit } else { 0 };
         let [from, to] = match entry.pseudonym.as_deref() {
             Some(pseudonym) if limit > 0 => range_of(pseudonym),
             // Nothing lies between.
             _ => [String::new(), String::new()],
         };
-        let query = "SELECT EXISTS (SELECT 1 FROM spent WHERE id = ?), COUNT(*), MIN(created) FROM decision \
-                     WHERE id > ? AND id < ? AND pseudonym = ? AND created > ?";
-        let since = entry.created.saturating_sub(HOUR);
-        let values = vec![
-            entry.id.as_str().into(),
-            from.into(),
-            to.into(),
-            optional(entry.pseudonym.as_deref()),
-            number(since),
-        ];
-        if let Some(row) = self.sql.first(query, values)? {
-            if row.number(0) > 0 {
-                return refused(Written::Replayed);
-            }
-            if limit > 0 && row.number(1) >= u64::from(limit) {
-                return refused(self.replayed_or(&entry.id, Written::Limited(row.number(2) + HOUR))?);
-            }
-        }
+        let since = number(entry.created.saturating_sub(HOUR));
         // Never one that was given before, also after what was newest is erased: an export goes on by this number.
         let seq = (self.last.get() + 1).max(entry.created.saturating_mul(1000));
         let idempotency = entry.idempotency.as_ref();
@@ -131,18 +123,31 @@ impl Shard {
             optional(entry.kept.local.as_deref()),
             optional(entry.kept.fields.as_deref()),
             optional(entry.kept.record.as_deref()),
+            number(u64::from(limit)),
+            from.clone().into(),
+            to.clone().into(),
+            since.clone(),
         ];
-        let query = "INSERT INTO decision (seq, id, created, pseudonym, idempotency, request, answer, about, local, fields, record) \
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
-        if self.sql.run(query, values)? == 0 {
-            return refused(Written::Replayed);
+        if self.sql.run(WRITE, values)? > 0 {
+            self.last.set(seq);
+            return Ok((Written::Stored, String::new()));
         }
-        self.last.set(seq);
-        Ok((Written::Stored, String::new()))
-    }
-
-    /// `Replayed` if there is a decision of that id, else the other.
-    fn replayed_or(&self, id: &str, other: Written) -> Result<Written> {
-        Ok(if self.has(id)? { Written::Replayed } else { other })
+        // Refused, which is rare: why is asked only now.
+        let mut written = Written::Replayed;
+        if limit > 0 && !self.has(&entry.id)? {
+            let values = vec![
+                entry.id.as_str().into(),
+                from.into(),
+                to.into(),
+                optional(entry.pseudonym.as_deref()),
+                since,
+            ];
+            if let Some(row) = self.sql.first(HAD, values)?
+                && row.number(0) == 0
+            {
+                written = Written::Limited(row.number(1) + HOUR);
+            }
+        }
+        Ok((written, String::new()))
     }
 }
