@@ -120,7 +120,8 @@ impl Scorer {
             }
         };
         let decision = decision(&self.bundle, block, 0, absent, &mut reasons);
-        Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0)))
+        let named = !local.absent.is_empty();
+        Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0, named)))
     }
 }
 

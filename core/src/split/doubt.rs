@@ -95,8 +95,9 @@ impl Trusted {
         seen.chain(self.agreements.iter().flat_map(|a| [a.local, a.other]))
     }
 
-    /// What is doubtful about a row of a block that the bundle's graph has evaluated.
-    pub(crate) fn doubts(&self, bundle: &Bundle, block: &Block, row: usize) -> Vec<Doubt> {
+    /// What is doubtful about a row of a block that the bundle's graph has evaluated. `named` is whether the device has named
+    /// a field as absent.
+    pub(crate) fn doubts(&self, bundle: &Bundle, block: &Block, row: usize, named: bool) -> Vec<Doubt> {
         let value = |column: u32| {
             let column = block.column(column as usize);
             match (column.values.get(row), column.states.get(row)) {
@@ -108,6 +109,15 @@ impl Trusted {
         for seen in &self.seen {
             if value(seen.column).is_some_and(|x| x < seen.min || x > seen.max) {
                 doubts.push(Doubt::OutsideTraining { value: bundle.column_name(seen.column) });
+            }
+        }
+        // A field that is absent is named as that (`LocalCreditData::decode` sees to it): what the device computed is left. It
+        // may be absent for another field's sake, but not past the range that training has seen.
+        for crossing in bundle.cut.iter().flat_map(|cut| &cut.crossing) {
+            let computed = crossing.column as usize >= bundle.fields.len();
+            let ranged = self.seen.iter().any(|seen| seen.column == crossing.column);
+            if computed && value(crossing.column).is_none() && (ranged || !named) {
+                doubts.push(Doubt::Absent { value: bundle.column_name(crossing.column) });
             }
         }
         for agreement in &self.agreements {
@@ -172,22 +182,29 @@ pub enum Doubt {
         /// Name of the agreement.
         name: String,
     },
+    /// A value that the device should have computed is absent, and no field that is absent explains it; or training has seen
+    /// a range of it, which it could not be held against.
+    Absent {
+        /// Name of the column.
+        value: String,
+    },
 }
 
 impl Doubt {
-    /// A stable word for the kind: `outside_training`, `disagrees`, `uncompared`.
+    /// A stable word for the kind: `outside_training`, `disagrees`, `uncompared`, `absent`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutsideTraining { .. } => "outside_training",
             Self::Disagrees { .. } => "disagrees",
             Self::Uncompared { .. } => "uncompared",
+            Self::Absent { .. } => "absent",
         }
     }
 
     /// The column or agreement that it is about.
     pub fn about(&self) -> &str {
         match self {
-            Self::OutsideTraining { value } => value,
+            Self::OutsideTraining { value } | Self::Absent { value } => value,
             Self::Disagrees { name } | Self::Uncompared { name } => name,
         }
     }
