@@ -10,6 +10,7 @@ use crate::auth::{self, Caller};
 use crate::http::{Given, Incoming, Reply};
 use crate::problem::{Code, Outcome, Problem};
 use crate::route::{self, Access, Found, Route};
+use crate::store::tenant::Kind;
 use crate::{cache, log, metrics, rate};
 
 /// Path of a request that found no route, in log and metrics.
@@ -99,7 +100,12 @@ async fn run(
             }
             seen.origin = Some(origin);
         }
-        rate::count(&known.document.id, &key.id, known.document.settings.rate.key_per_minute, now)?;
+        let rate = &known.document.settings.rate;
+        let limit = match key.kind {
+            Kind::Publishable => rate.publishable_per_minute,
+            Kind::Secret => rate.key_per_minute,
+        };
+        rate::count(&known.document.id, &key.id, limit, now)?;
     }
     let [tenant, _] = parts;
     auth::permit(&caller, route.access, tenant)?;

@@ -9,7 +9,7 @@ use crate::text::unhex_array;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Retention {
-    /// Nothing: scores, reason codes, digests and the pseudonym are all there is.
+    /// Nothing: scores, reason codes, digests, the pseudonym and the reference of the consent are all there is.
     None,
     /// Local credit data and the edge's fields too.
     Features,
@@ -31,18 +31,27 @@ impl Retention {
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// Requests a minute by one key; 0: any number. Counted in each isolate of the worker.
+    /// Requests a minute by one secret key; 0: any number. Counted in each isolate of the worker.
     pub key_per_minute: u32,
+    /// The same by one publishable key, which anyone can take from a page.
+    #[serde(default = "publishable")]
+    pub publishable_per_minute: u32,
     /// Decisions an hour for one applicant; 0: any number.
     pub applicant_per_hour: u32,
 }
 
-/// Limits that are to be changed; the other stays.
+/// Requests a minute by a publishable key unless a tenant says otherwise.
+const fn publishable() -> u32 {
+    600
+}
+
+/// Limits that are to be changed; the others stay.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(missing_docs, reason = "as in Rate")]
 pub struct RateChange {
     pub key_per_minute: Option<u32>,
+    pub publishable_per_minute: Option<u32>,
     pub applicant_per_hour: Option<u32>,
 }
 
@@ -79,7 +88,7 @@ impl Settings {
             grace_seconds: 3600,
             origins: Vec::new(),
             publisher_keys: Vec::new(),
-            rate: Rate { key_per_minute: 0, applicant_per_hour: 60 },
+            rate: Rate { key_per_minute: 0, publishable_per_minute: publishable(), applicant_per_hour: 60 },
             clock_skew_seconds: 120,
             challenge_seconds: 300,
         }
@@ -134,6 +143,7 @@ impl Change {
         at_most("challenge_seconds", self.challenge_seconds, 1, 86_400)?;
         let rate = self.rate.unwrap_or_default();
         at_most("rate.key_per_minute", rate.key_per_minute, 0, 1_000_000_000)?;
+        at_most("rate.publishable_per_minute", rate.publishable_per_minute, 0, 1_000_000_000)?;
         at_most("rate.applicant_per_hour", rate.applicant_per_hour, 0, 1_000_000)?;
         let (origins, keys) = (self.origins.as_deref(), self.publisher_keys.as_deref());
         if origins.is_some_and(|all| all.len() > 50 || !all.iter().all(|origin| is_origin(origin))) {
@@ -169,6 +179,7 @@ impl Change {
         );
         let rate = self.rate.unwrap_or_default();
         set(&mut settings.rate.key_per_minute, rate.key_per_minute);
+        set(&mut settings.rate.publishable_per_minute, rate.publishable_per_minute);
         set(&mut settings.rate.applicant_per_hour, rate.applicant_per_hour);
         set(&mut settings.clock_skew_seconds, self.clock_skew_seconds);
         set(&mut settings.challenge_seconds, self.challenge_seconds);
@@ -200,7 +211,13 @@ mod tests {
         let mut settings = Settings::new("A");
         change.apply(&mut settings);
         assert_eq!(settings.retention, Retention::Features);
-        assert_eq!(settings.rate, Rate { key_per_minute: 5, applicant_per_hour: 60 });
+        let rate = Rate { key_per_minute: 5, publishable_per_minute: 600, applicant_per_hour: 60 };
+        assert_eq!(settings.rate, rate);
+        // As it was written before there was a limit of its own for publishable keys.
+        assert_eq!(
+            serde_json::from_str::<Rate>(r#"{"key_per_minute":5,"applicant_per_hour":60}"#).unwrap(),
+            rate
+        );
         assert_eq!(settings.challenge_seconds, 300);
         assert!(serde_json::from_str::<Change>(r#"{"retenton":"full"}"#).is_err());
     }

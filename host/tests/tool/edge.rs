@@ -9,7 +9,7 @@ use super::sandbox::Sandbox;
 fn a_tenant_is_made_shown_and_set() {
     let sandbox = Sandbox::new();
     let settings = json!({"id": "first-bank", "name": "First Bank", "retention": "none", "origins": [],
-        "rate": {"key_per_minute": 600, "applicant_per_hour": 20}});
+        "rate": {"key_per_minute": 0, "publishable_per_minute": 600, "applicant_per_hour": 20}});
     let server = Server::new(move |_, asked| match asked.line.as_str() {
         "GET /v1/admin/tenants" => json(json!({"tenants": [
             {"id": "first-bank", "name": "First Bank", "created": "2026-11-25T10:00:00Z"}]})),
@@ -38,6 +38,8 @@ fn a_tenant_is_made_shown_and_set() {
         "mine.pub",
         "--applicant-per-hour",
         "5",
+        "--publishable-per-minute",
+        "60",
     ]);
 
     let asked = server.asked();
@@ -56,7 +58,7 @@ fn a_tenant_is_made_shown_and_set() {
     assert_eq!(
         asked[3].json(),
         json!({"retention": "features", "retention_days": 30,
-        "origins": ["https://bank.example"], "publisher_keys": [public], "rate": {"applicant_per_hour": 5}})
+        "origins": ["https://bank.example"], "publisher_keys": [public], "rate": {"applicant_per_hour": 5, "publishable_per_minute": 60}})
     );
 }
 

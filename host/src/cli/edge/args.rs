@@ -107,7 +107,7 @@ pub struct TenantShowArgs {
 /// What is stored of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Retention {
-    /// Scores, reason codes, digests and pseudonyms only
+    /// Scores, reason codes, digests, pseudonyms and references of consents only
     None,
     /// Local credit data and the fields given at the edge, too
     Features,
@@ -145,9 +145,12 @@ pub struct TenantSetArgs {
     /// Public key that bundles must be signed with (a .pub file); may be given several times, and replaces those before
     #[arg(long, value_name = "FILE", group = "settings", value_hint = ValueHint::FilePath)]
     pub publisher_key: Vec<PathBuf>,
-    /// Most requests of a key in a minute; 0: any number
+    /// Most requests of a secret key in a minute; 0: any number
     #[arg(long, value_name = "N", group = "settings")]
     pub key_per_minute: Option<u32>,
+    /// Most requests of a publishable key in a minute; 0: any number
+    #[arg(long, value_name = "N", group = "settings")]
+    pub publishable_per_minute: Option<u32>,
     /// Most decisions about an applicant in an hour; 0: any number
     #[arg(long, value_name = "N", group = "settings")]
     pub applicant_per_hour: Option<u32>,

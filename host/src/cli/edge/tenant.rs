@@ -66,9 +66,11 @@ fn changes(args: &TenantSetArgs) -> Result<Value> {
         put("publisher_keys", Some(json!(keys)));
     }
     let mut rate = Map::new();
-    for (name, value) in
-        [("key_per_minute", args.key_per_minute), ("applicant_per_hour", args.applicant_per_hour)]
-    {
+    for (name, value) in [
+        ("key_per_minute", args.key_per_minute),
+        ("publishable_per_minute", args.publishable_per_minute),
+        ("applicant_per_hour", args.applicant_per_hour),
+    ] {
         if let Some(value) = value {
             rate.insert(name.to_owned(), Value::from(value));
         }
