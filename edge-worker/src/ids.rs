@@ -11,23 +11,20 @@ pub fn is_tenant(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// The shard of a pseudonym, or of whatever else has random bytes.
-pub fn shard(bytes: &[u8]) -> u8 {
-    bytes.first().copied().unwrap_or_default() % SHARDS
-}
-
-/// A decision's id: `dec_` and 32 hexadecimal digits. Four bytes are the beginning of the applicant's pseudonym, so that the
-/// decisions of one stand together in the index and no index of pseudonyms is needed; the others are random, or follow
-/// from the challenge.
+/// A decision's id: `dec_` and 32 hexadecimal digits. Four bytes are the place of the applicant ([`Secrets::place`]), so that
+/// the decisions of one stand together in the index and no index of pseudonyms is needed; the others are random, or follow
+/// from the challenge. The first byte leads to the shard.
+///
+/// [`Secrets::place`]: crate::secrets::Secrets::place
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecisionId([u8; 16]);
 
 impl DecisionId {
-    /// From what it belongs to (a pseudonym, or whatever gave the shard) and bytes that make it unique.
-    pub fn new(of: &[u8; 16], unique: &[u8; 16]) -> Self {
+    /// From the place of what it belongs to, if it belongs to anything, and bytes that make it unique.
+    pub fn new(place: Option<[u8; 4]>, unique: &[u8; 16]) -> Self {
         let mut bytes = *unique;
-        for (byte, of) in bytes.iter_mut().zip(of).take(4) {
-            *byte = *of;
+        for (byte, of) in bytes.iter_mut().zip(place.into_iter().flatten()) {
+            *byte = of;
         }
         Self(bytes)
     }
@@ -44,14 +41,15 @@ impl DecisionId {
 
     /// Where it lies.
     pub fn shard(&self) -> u8 {
-        shard(&self.0)
+        let [first, ..] = self.0;
+        first % SHARDS
     }
 }
 
-/// The ids of decisions of a pseudonym (hexadecimal) lie between these two; others of the same beginning do too.
-pub fn range_of(pseudonym: &str) -> [String; 2] {
-    let start = pseudonym.get(..8).unwrap_or_default();
-    [format!("dec_{start}"), format!("dec_{start}g")]
+/// The ids of decisions at the place of one lie between these two, those of other applicants at the same place too.
+pub fn range_of(id: &str) -> [String; 2] {
+    let start = id.get(..12).unwrap_or_default();
+    [start.to_owned(), format!("{start}g")]
 }
 
 impl std::fmt::Display for DecisionId {
@@ -67,8 +65,17 @@ mod tests {
     #[test]
     fn an_id_carries_its_shard() {
         for of in 0..=255 {
-            let id = DecisionId::new(&[of; 16], &[0xa7; 16]);
-            assert_eq!(id.shard(), shard(&[of]));
+            let id = DecisionId::new(Some([of; 4]), &[0xa7; 16]);
+            assert_eq!(id.shard(), of % SHARDS);
+            let [from, to] = range_of(&id.to_string());
+            let (least, greatest) = ([0; 16], [255; 16]);
+            for unique in [least, greatest] {
+                let other = DecisionId::new(Some([of; 4]), &unique).to_string();
+                assert!(from < other && other < to);
+                let elsewhere = DecisionId::new(Some([of ^ 1; 4]), &unique).to_string();
+                assert!(elsewhere < from || to < elsewhere);
+            }
+            assert_eq!(DecisionId::new(None, &[of; 16]).shard(), of % SHARDS);
             assert_eq!(DecisionId::read(&id.to_string()), Some(id));
         }
         for wrong in [

@@ -44,8 +44,11 @@ pub struct Secrets {
     tenant: String,
     pairs: RefCell<BTreeMap<u32, Rc<KeyPair>>>,
     pseudonym: [u8; 32],
+    place: [u8; 32],
     challenge: [u8; 32],
+    mask: [u8; 32],
     idempotency: [u8; 32],
+    request: [u8; 32],
     local: [u8; 32],
 }
 
@@ -61,8 +64,11 @@ impl Secrets {
         let key = |purpose| master.derive(tenant, purpose, 0);
         Self {
             pseudonym: key("pseudonym"),
+            place: key("place"),
             challenge: key("challenge"),
+            mask: key("challenge mask"),
             idempotency: key("idempotency"),
+            request: key("request"),
             local: key("local credit data"),
             master: master.clone(),
             tenant: tenant.to_owned(),
@@ -75,9 +81,31 @@ impl Secrets {
         shortened(&mac(&self.pseudonym, &[reference.as_bytes()]))
     }
 
-    /// What is kept of an idempotency key, which may hold personal data.
-    pub fn idempotency(&self, key: &str) -> [u8; 16] {
-        shortened(&mac(&self.idempotency, &[key.as_bytes()]))
+    /// Where the decisions of a pseudonym or an order lie, and how their ids begin. Another key than the pseudonym's: an id,
+    /// which others may see, says nothing of whose it is.
+    pub fn place(&self, of: &[u8; 16]) -> [u8; 4] {
+        let [a, b, c, d, ..] = mac(&self.place, &[of]);
+        [a, b, c, d]
+    }
+
+    /// What stands for an idempotency key, which may hold personal data, where no applicant is named.
+    pub fn order(&self, key: &str) -> [u8; 16] {
+        shortened(&mac(&self.idempotency, &[b"order\0", key.as_bytes()]))
+    }
+
+    /// What is kept of an idempotency key. It belongs to a kind of API key and to an applicant, if one is named: nobody comes
+    /// upon the answers of another by chance.
+    pub fn idempotency(&self, kind: &str, applicant: Option<&[u8; 16]>, key: &str) -> [u8; 16] {
+        let (named, of): (&[u8], &[u8]) = match applicant {
+            Some(pseudonym) => (b"\x01", pseudonym),
+            None => (b"\0", &[]),
+        };
+        shortened(&mac(&self.idempotency, &[kind.as_bytes(), b"\0", named, of, key.as_bytes()]))
+    }
+
+    /// What is kept of a request's body, to know it again: whoever reads it cannot try out which values were in it.
+    pub fn request(&self, body: &[u8]) -> [u8; 32] {
+        mac(&self.request, &[body])
     }
 
     /// What is kept of local credit data when nothing else may be.
@@ -88,6 +116,11 @@ impl Secrets {
     /// What proves that this edge issued a challenge.
     pub fn challenge(&self, token: &[u8]) -> [u8; 16] {
         shortened(&mac(&self.challenge, &[token]))
+    }
+
+    /// What hides whom a challenge is for.
+    pub fn mask(&self, rest: &[u8]) -> [u8; 32] {
+        mac(&self.mask, &[rest])
     }
 
     /// What makes the id of a receipt's decision unique: it follows from the nonce, so that a nonce has one decision.
@@ -142,7 +175,13 @@ mod tests {
         let (a, b) = (Secrets::new(&master, "a"), Secrets::new(&master, "b"));
         assert_eq!(a.pseudonym("x"), Secrets::new(&master, "a").pseudonym("x"));
         assert_ne!(a.pseudonym("x"), b.pseudonym("x"));
-        assert_ne!(a.pseudonym("x"), a.idempotency("x"));
+        assert_ne!(a.pseudonym("x"), a.order("x"));
+        let pseudonym = a.pseudonym("x");
+        assert_ne!(pseudonym[..4], a.place(&pseudonym));
+        let keys = [("secret", None, "k"), ("publishable", None, "k"), ("secret", Some(&pseudonym), "k")];
+        let kept = keys.map(|(kind, applicant, key)| a.idempotency(kind, applicant, key));
+        assert!(kept[0] != kept[1] && kept[0] != kept[2] && kept[1] != kept[2]);
+        assert_ne!(a.request(b"{}"), b.request(b"{}"));
         assert_ne!(a.edge_pair(1).public_key(), a.edge_pair(2).public_key());
         assert_ne!(a.edge_pair(1).public_key(), b.edge_pair(1).public_key());
         assert!(Master::read("00").is_none());

@@ -60,8 +60,10 @@ test('nothing planted leaves the page in clear', async () => {
   const context = await browser.newContext();
   const { page, requests } = await opened(context, site.url, edge, tenant, bundle);
   const receipts = [];
-  for (const { device } of people) {
-    receipts.push(await page.evaluate((record) => window.seal(record), device));
+  for (const { device, idempotency } of people) {
+    // The lender's server fetches a challenge for the order that the page knows nothing of.
+    const challenge = receipts.length < 2 ? undefined : await tenant.challenge(undefined, { key: tenant.sk, idempotency });
+    receipts.push(await page.evaluate(([record, one]) => window.seal(record, one), [device, challenge]));
     people[receipts.length - 1].salt = await page.evaluate(() => window.salt);
   }
   for (const receipt of receipts.slice(0, 2)) {
@@ -96,6 +98,9 @@ test("the lender's server uses every route, and gets much wrong", async () => {
   const whole = ({ device, edge: fields }) => ({ ...device, ...fields });
   const [a, b, c, d, e] = people;
   const ids = [];
+  // An applicant that only a challenge names.
+  const named = await tenant.challenge(c.applicant);
+  assert.deepEqual(canaries.find(Buffer.from(named.nonce, 'base64url')), []);
   for (const { receipt, edge: fields, idempotency, salt, device } of [c, d]) {
     for (let time = 0; time < 2; time++) {
       const answer = await tenant.decide({ receipt, fields }, { idempotency });

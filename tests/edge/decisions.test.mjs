@@ -4,7 +4,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ORDINARY, applicants } from './applicants.mjs';
+<<<<<<< HEAD
 import { first, root, scoreAll } from './bundles.mjs';
+=======
+import { first, scoreAll } from './bundles.mjs';
+import { lines, pool } from './harness.mjs';
+>>>>>>> 5184b35 (Only the lender's server names an applicant, and what is kept tells nobody more than it must)
 import { scene } from './scene.mjs';
 
 const bundle = first();
@@ -125,10 +130,101 @@ test('an Idempotency-Key belongs to an applicant: receipts of two challenges are
   assert.equal((await order('order-3', 'person-6')).status, 201);
   const second = await order('order-3', 'person-6');
   assert.deepEqual([second.status, second.code], [422, 'SCL-0913'], second.text);
-  // docs/deploy.md: without an applicant each challenge is somebody else's, and so is the key.
-  const nobody = [await order('order-4'), await order('order-4')];
-  assert.deepEqual(nobody.map(({ status }) => status), [201, 201]);
-  assert.notEqual(nobody[0].json.id, nobody[1].json.id);
+});
+
+test('one Idempotency-Key used for 64 applicants is 64 orders', async () => {
+  const answers = await pool(Array.from({ length: 64 }), 8, (_, at) => tenant.decide({ record: whole, applicant: `one of many ${at}` }, { idempotency: 'the same' }));
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [201]);
+  assert.equal(new Set(answers.map(({ json }) => json.id)).size, 64);
+});
+
+test('an Idempotency-Key of a page is none of the server', async () => {
+  const challenge = await tenant.challenge('person-8');
+  const { receipt } = await phone.seal(challenge, ORDINARY.device);
+  assert.equal((await tenant.decide({ receipt }, { key: tenant.pk, idempotency: 'order-5' })).status, 201);
+  assert.equal((await tenant.decide({ record: whole, applicant: 'person-8' }, { idempotency: 'order-5' })).status, 201);
+});
+
+test('without an applicant, an Idempotency-Key is that of the challenge: a receipt sealed anew is no second decision', async () => {
+  for (const key of [tenant.sk, tenant.pk]) {
+    const idempotency = `order of ${key.slice(0, 6)}`;
+    const seal = async (of) => (await phone.seal(await tenant.challenge(undefined, { idempotency: of }), ORDINARY.device)).receipt;
+    const [one, anew, free] = [await seal(idempotency), await seal(idempotency), await seal()];
+    const answer = await tenant.decide({ receipt: one }, { key, idempotency });
+    assert.equal(answer.status, 201, answer.text);
+    const again = await tenant.decide({ receipt: one }, { key, idempotency });
+    assert.deepEqual([again.status, again.text], [200, answer.text]);
+    const second = await tenant.decide({ receipt: anew }, { key, idempotency });
+    assert.deepEqual([second.status, second.code], [422, 'SCL-0913'], second.text);
+    // Each of them could be seen in another shard only.
+    for (const [receipt, sent] of [[anew, undefined], [anew, 'another'], [free, idempotency], [free, 'another']]) {
+      const refused = await tenant.decide({ receipt }, { key, idempotency: sent });
+      assert.deepEqual([refused.status, refused.code, refused.json.place], [422, 'SCL-0908', 'Idempotency-Key'], refused.text);
+    }
+    // Nothing of that has spent the challenge that was nobody's.
+    assert.equal((await tenant.decide({ receipt: free }, { key })).status, 201);
+    assert.equal((await tenant.decide({ receipt: free }, { key })).status, 409);
+  }
+});
+
+test('only a secret key names an applicant, and a nonce shows nobody who that is', async () => {
+  const refused = await edge.get('/v1/challenge?applicant=%2B491701234567', { key: tenant.pk });
+  assert.deepEqual([refused.status, refused.code, refused.json.place], [403, 'SCL-0903', 'applicant'], refused.text);
+  const decided = await tenant.decide({ record: whole, applicant: '+491701234567' });
+  const { pseudonym } = lines(await edge.get('/v1/export?kind=decisions&limit=1000', { key: tenant.sk })).find(({ id }) => id === decided.json.id);
+  assert.match(pseudonym, /^[0-9a-f]{32}$/);
+  assert.notEqual(decided.json.id.slice(4, 12), pseudonym.slice(0, 8));
+  const nonces = [];
+  for (let time = 0; time < 20; time++) nonces.push(Buffer.from((await tenant.challenge('+491701234567')).nonce, 'base64url').toString('hex'));
+  for (const nonce of nonces) {
+    for (let at = 0; at + 8 <= pseudonym.length; at += 2) assert.ok(!nonce.includes(pseudonym.slice(at, at + 8)), nonce);
+  }
+  assert.ok(new Set(nonces.map((nonce) => nonce.slice(0, 8))).size > 18, 'nor whether two are of the same');
+});
+
+test('a decision that a page asks for is nobody\'s unless the lender says whose, and says what is missing', async () => {
+  const seal = async (applicant) => (await phone.seal(await tenant.challenge(applicant), ORDINARY.device)).receipt;
+  const alone = await tenant.decide({ receipt: await seal() }, { key: tenant.pk });
+  const named = await tenant.decide({ receipt: await seal('person-9') }, { key: tenant.pk });
+  const full = await tenant.decide({ receipt: await seal('person-9'), fields: ORDINARY.edge });
+  const rows = lines(await edge.get('/v1/export?kind=decisions&limit=1000', { key: tenant.sk }));
+  for (const [answer, kind, mark, has] of [[alone, 'publishable', true, false], [named, 'publishable', true, true], [full, 'secret', false, true]]) {
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.json.key_kind, kind);
+    assert.equal(answer.json.assurance.unverified.some(({ code }) => code === 'no_fields'), mark, answer.text);
+    const row = rows.find(({ id }) => id === answer.json.id);
+    assert.equal(row.answer.key_kind, kind);
+    assert.equal(row.pseudonym !== undefined, has);
+  }
+});
+
+test('the reference of the consent stays with the decision', async () => {
+  const seal = async (consent) => (await phone.seal(await tenant.challenge(), ORDINARY.device, { consent })).receipt;
+  const asked = [
+    ['from the page/1 "ü"', await tenant.decide({ receipt: await seal('from the page/1 "ü"'), fields: ORDINARY.edge })],
+    ['of the lender', await tenant.decide({ receipt: await seal('from the page/2'), fields: ORDINARY.edge, consent: 'of the lender' })],
+    ['of the lender', await tenant.decide({ record: whole, applicant: 'person-10', consent: 'of the lender' })],
+    [null, await tenant.decide({ receipt: await seal(), fields: ORDINARY.edge })],
+  ];
+  const rows = lines(await edge.get('/v1/export?kind=decisions&limit=1000', { key: tenant.sk }));
+  for (const [consent, answer] of asked) {
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.json.consent, consent);
+    assert.equal(rows.find(({ id }) => id === answer.json.id).answer.consent, consent);
+    assert.equal(answer.json.assurance.unverified.some(({ code }) => code === 'no_consent'), consent === null);
+  }
+});
+
+test('values of a whole record are held against what training has seen and against each other too', async () => {
+  const codes = async (more) => {
+    const answer = await tenant.decide({ record: { ...whole, ...more }, store: false });
+    assert.equal(answer.status, 200, answer.text);
+    return [answer.json.assurance.level, ...answer.json.assurance.unverified.map(({ code }) => code)];
+  };
+  assert.deepEqual(await codes({}), ['full']);
+  assert.deepEqual(await codes({ expenses: 6000 }), ['reduced', 'outside_training:burden_clipped']);
+  assert.deepEqual(await codes({ bureau_age: 39 }), ['reduced', 'disagrees:age']);
+  assert.deepEqual(await codes({ bureau_age: undefined }), ['reduced', 'uncompared:age']);
 });
 
 test('a decision is read again by its id', async () => {

@@ -158,7 +158,7 @@ export class Edge {
     const tenant = new Tenant(this, id);
     const keys = [...new Set(bundles.map((bundle) => bundle.by.hex))];
     // Whatever comes from one machine is one person to a limit: the tests of limits set their own.
-    const rate = { key_per_minute: 1_000_000, applicant_per_hour: 100_000 };
+    const rate = { key_per_minute: 1_000_000, publishable_per_minute: 1_000_000, applicant_per_hour: 100_000 };
     await tenant.set({ publisher_keys: keys, rate, ...settings });
     tenant.pk = await tenant.key('publishable');
     tenant.sk = await tenant.key('secret', ['decide', 'read', 'audit', 'feedback', 'export', 'erase']);
@@ -229,9 +229,11 @@ class Tenant {
     return this.edge.operate('POST', `${this.path}/activate`, { digest });
   }
 
-  async challenge(applicant, { key = this.pk } = {}) {
+  /** A challenge: of an applicant by the secret key, as the lender's server fetches it, else by the publishable one, as a page does. */
+  async challenge(applicant, { key = applicant === undefined ? this.pk : this.sk, idempotency } = {}) {
     const query = applicant === undefined ? '' : `?applicant=${encodeURIComponent(applicant)}`;
-    const answer = await this.edge.get(`/v1/challenge${query}`, { key });
+    const headers = idempotency === undefined ? {} : { 'idempotency-key': idempotency };
+    const answer = await this.edge.get(`/v1/challenge${query}`, { key, headers });
     if (answer.status !== 200) throw new Error(`challenge: ${answer.status} ${answer.text}`);
     return answer.json;
   }

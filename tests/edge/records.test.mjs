@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ORDINARY } from './applicants.mjs';
 import { first } from './bundles.mjs';
 import { lines, pool } from './harness.mjs';
@@ -35,12 +36,37 @@ test('another record, another salt, another value at the edge: each is told apar
   assert.equal(uncommitted.json.verdict, 'commitment_mismatch', uncommitted.text);
   const resalted = await audit(id, { record: ORDINARY.device, salt: randomBytes(32).toString('base64url'), fields: ORDINARY.edge });
   assert.equal(resalted.json.verdict, 'commitment_mismatch', resalted.text);
+  // Nothing was kept of the edge's fields: whether the client or the auditor is wrong is not known.
   const different = await audit(id, { record: ORDINARY.device, salt, fields: { ...ORDINARY.edge, open_loans: 9 } });
-  assert.equal(different.json.verdict, 'mismatch', different.text);
+  assert.equal(different.json.verdict, 'result_differs', different.text);
   for (const broken of ['', 'short', 7, randomBytes(31).toString('base64url')]) {
     assert.ok([400, 422].includes((await audit(id, { record: ORDINARY.device, salt: broken })).status));
   }
   assert.equal((await audit('nothing', { record: ORDINARY.device, salt })).status, 404);
+});
+
+test("fields that were kept count for more than the auditor's", async () => {
+  const own = await edge.tenant({ bundles: [bundle], settings: { retention: 'features' } });
+  const { id, salt } = await decided(own);
+  const wrong = { record: ORDINARY.device, salt, fields: { ...ORDINARY.edge, open_loans: 9 } };
+  const answer = await audit(id, wrong, own.sk);
+  assert.deepEqual([answer.json.verdict, answer.json.compared], ['match', ['commitment', 'local_credit_data', 'result']], answer.text);
+});
+
+test('the same audit has its first verdict, and a decision has no end of audits', async () => {
+  const own = await edge.tenant({ bundles: [bundle] });
+  const { id, salt } = await decided(own);
+  const body = (open_loans) => ({ record: ORDINARY.device, salt, fields: { ...ORDINARY.edge, open_loans } });
+  const once = await audit(id, body(1), own.sk);
+  await sleep(5);
+  const again = await audit(id, body(1), own.sk);
+  assert.deepEqual([again.status, again.text], [200, once.text]);
+  const answers = await pool(Array.from({ length: 101 }), 8, (_, at) => audit(id, body(at), own.sk));
+  assert.deepEqual(answers.map(({ status }) => status).filter((status) => status !== 200), [409]);
+  assert.equal((await audit(id, body(1), own.sk)).text, once.text);
+  const { rows } = await exported(own, { kind: 'audits', limit: 1000 });
+  assert.equal(rows.length, 100);
+  assert.equal((await audit((await decided(own)).id, { record: ORDINARY.device, salt }, own.sk)).status, 200);
 });
 
 test('a client that lied about its record is found out', async () => {

@@ -1,5 +1,6 @@
 // What is kept, and for how long: the policies of retention, erasure, purge, limits.
 import assert from 'node:assert/strict';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ORDINARY } from './applicants.mjs';
@@ -99,6 +100,63 @@ test('a power cut after an erasure: the next purge takes from the files what the
   assert.equal((await edge.get(`/v1/decisions/${id}`, { key: tenant.sk })).status, 404);
 }));
 
+test('a body is kept as an HMAC only: who has the files cannot try out what was in it', () => alone({}, async (edge, tenant) => {
+  const body = JSON.stringify({ record: whole, applicant: 'erika' });
+  const key = 'the order of erika';
+  assert.equal((await tenant.decide(body, { idempotency: key })).status, 201);
+  await edge.stop();
+  const canaries = new Canaries();
+  const kept = keptOf(edge, tenant, body, key);
+  for (const [name, text] of Object.entries(kept)) canaries.plant(name, text);
+  const found = canaries.findInFiles(edge.storage).join('\n');
+  // The search finds what is there, and what must not be there is what it looks for.
+  for (const name of ['request', 'idempotency']) assert.match(found, new RegExp(`${name} \\(UTF-8`));
+  assert.doesNotMatch(found, /digest/);
+}));
+
+/** What the worker keeps of a request of an applicant `erika` by a secret key, and what it kept once; from docs and master key. */
+function keptOf(edge, tenant, body, key) {
+  const derived = (purpose) => Buffer.from(hkdfSync('sha256', Buffer.from(edge.master, 'hex'), 'scorelet edge v1', Buffer.concat([Buffer.from(`${tenant.id}\0${purpose}\0`), Buffer.alloc(4)]), 32));
+  const mac = (purpose, ...parts) => createHmac('sha256', derived(purpose)).update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+  const pseudonym = mac('pseudonym', 'erika').subarray(0, 16);
+  return {
+    digest: createHash('sha256').update(body).digest('hex'),
+    request: mac('request', body).toString('hex'),
+    idempotency: mac('idempotency', 'secret\0\x01', pseudonym, key).subarray(0, 16).toString('hex').slice(8),
+    pseudonym: pseudonym.toString('hex'),
+  };
+}
+
+for (const [how, work] of [
+  ['erased', (edge, tenant) => edge.post('/v1/erasures', { applicant: 'erika' }, { key: tenant.sk })],
+  ['purged', async (edge, tenant) => {
+    await tenant.set({ retention_days: 0 });
+    await sleep(1100);
+    await edge.operate('POST', '/v1/admin/purge', {});
+  }],
+]) {
+  test(`what is ${how} is gone from the files: pseudonym, keys, outcomes, audits`, () => alone({}, async (edge, tenant) => {
+    const { receipt } = await phone.seal(await tenant.challenge('erika'), ORDINARY.device);
+    const body = JSON.stringify({ receipt, fields: ORDINARY.edge });
+    const key = 'the order of erika';
+    const { id } = (await tenant.decide(body, { idempotency: key })).json;
+    for (const other of Array.from({ length: 30 }, (_, at) => `other ${at}`)) await tenant.decide({ record: whole, applicant: other }, { idempotency: other });
+    assert.equal((await edge.post('/v1/feedback', { decision: id, label: 'indeterminate', date: '2031-02-17' }, { key: tenant.sk })).status, 201);
+    const audit = { record: ORDINARY.device, salt: Buffer.alloc(32, 5).toString('base64url') };
+    assert.equal((await edge.post(`/v1/audits/${id}`, audit, { key: tenant.sk })).json.verdict, 'commitment_mismatch');
+    const canaries = new Canaries();
+    const { digest: _, ...kept } = keptOf(edge, tenant, body, key);
+    for (const [name, text] of Object.entries({ ...kept, label: 'indeterminate', date: '2031-02-17', verdict: 'commitment_mismatch' })) canaries.plant(name, text);
+    await edge.stop();
+    assert.deepEqual(canaries.findInFiles(edge.storage).map((one) => /: (\w+) \(UTF-8/.exec(one)?.[1]).toSorted(), ['date', 'idempotency', 'label', 'pseudonym', 'request', 'verdict']);
+    await edge.run();
+    await work(edge, tenant);
+    assert.equal((await edge.get(`/v1/decisions/${id}`, { key: tenant.sk })).status, 404);
+    await edge.stop();
+    assert.deepEqual(canaries.findInFiles(edge.storage), []);
+  }));
+}
+
 test('an idempotency key of an erased applicant gives nothing of the old answer', () => alone({}, async (edge, tenant) => {
   const body = { record: whole, applicant: 'erika' };
   const first = await tenant.decide(body, { idempotency: 'k' });
@@ -156,4 +214,19 @@ test('limits by key and by applicant, with the time to wait', () => alone({}, as
   assert.ok(refused.length >= 15, `${refused.length} of 30 refused`);
   assert.ok(Number(refused[0].headers['retry-after']) > 0);
   assert.equal((await edge.get('/v1/challenge', { key: tenant.pk })).status, 200);
+}));
+
+test('a publishable key has a limit of its own, unless the tenant wants none', () => alone({}, async (edge, tenant) => {
+  const { rate } = await edge.operate('POST', '/v1/admin/tenants', { id: 'fresh', name: 'as it is made' });
+  assert.deepEqual(rate, { key_per_minute: 0, publishable_per_minute: 600, applicant_per_hour: 60 });
+  const statuses = async (key) => {
+    const found = [];
+    for (let time = 0; time < 30; time++) found.push((await edge.get('/v1/challenge', { key })).status);
+    return new Set(found);
+  };
+  await tenant.set({ rate: { publishable_per_minute: 10 } });
+  assert.deepEqual([...await statuses(await tenant.key('publishable'))], [200, 429]);
+  assert.deepEqual([...await statuses(tenant.sk)], [200]);
+  await tenant.set({ rate: { publishable_per_minute: 0 } });
+  assert.deepEqual([...await statuses(await tenant.key('publishable'))], [200]);
 }));

@@ -26,7 +26,7 @@ test('a challenge is used once', async () => {
   refused(await tenant.decide({ receipt: one }), 409, 'SCL-0922');
   refused(await tenant.decide({ receipt: two }), 409, 'SCL-0922');
   // A key that is repeated is no replay; another key is.
-  const third = await ordinary();
+  const third = (await phone.seal(await tenant.challenge('person-7'), ORDINARY.device)).receipt;
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 201);
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'b' })).status, 409);
   assert.equal((await tenant.decide({ receipt: third }, { idempotency: 'a' })).status, 200);
@@ -220,6 +220,25 @@ test('a device that makes up values: what cannot be is refused, what can be is m
     assert.ok([409, 422].includes(answer.status), `${Object.keys(one)}: ${answer.status} ${answer.text}`);
   }
   assert.equal((await make({}, { consent: 'consent-2026-001' })).status, 201);
+});
+
+test('a value that the device says it could not compute is marked, unless a field that is absent explains it', async () => {
+  const values = JSON.parse(host('inspect', old.edge.path, '--json')).cut.values.map(({ name }) => name);
+  const make = async (lie, absent) => {
+    const honest = { age: 37, behaviour: -0.3, housing_woe: 0.35, burden_clipped: 0.4, account_card: 340, ...lie };
+    const data = local({ values: values.map((name) => honest[name] ?? 0), absent, reasons: [[]] });
+    const answer = await tenant.decide({ receipt: sealed(await tenant.challenge(), { data, consent: 'c' }), fields: ORDINARY.edge });
+    assert.equal(answer.status, 201, answer.text);
+    return [answer.json.assurance.level, ...codes(answer)];
+  };
+  assert.deepEqual(await make({}, []), ['committed']);
+  // Out of range is what a result comes to that is not finite.
+  const missing = (name) => ({ [name]: { state: 3 } });
+  assert.deepEqual(await make(missing('burden_clipped'), []), ['reduced', 'absent:burden_clipped']);
+  assert.deepEqual(await make(missing('behaviour'), []), ['reduced', 'absent:behaviour']);
+  // Another absent field may be why, yet does not hide a value from the range that training has seen.
+  assert.deepEqual(await make(missing('behaviour'), [[3, 1]]), ['committed']);
+  assert.deepEqual(await make(missing('burden_clipped'), [[3, 1]]), ['reduced', 'absent:burden_clipped']);
 });
 
 test('receipts cut off at each byte, and with each byte changed: refused, nothing spent', async () => {

@@ -12,8 +12,8 @@ use crate::cache::{self, Bindings, Known};
 use crate::http::Reply;
 use crate::problem::{Code, Outcome, Problem};
 use crate::secrets::same;
-use crate::store::shard::{Audited, Entry};
-use crate::text::{rfc3339, unbase64, unhex_array};
+use crate::store::shard::{Audited, Entry, Filed};
+use crate::text::{hex, rfc3339, unbase64, unhex_array};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +23,7 @@ struct Body<'a> {
     record: &'a RawValue,
     /// The salt that stayed on the device, base64url.
     salt: String,
-    /// The edge's fields, if they were not kept.
+    /// The edge's fields, for where they were not kept. Those that were kept count for more.
     #[serde(borrow, default)]
     fields: Option<&'a RawValue>,
 }
@@ -52,11 +52,16 @@ pub(super) async fn audit(call: &Call<'_>) -> Outcome<Reply> {
         "verdict": verdict.verdict,
         "compared": verdict.compared,
     });
-    let audited = Audited { id: entry.id, created: call.now, json: answer.to_string() };
-    if !ask_shard::<bool>(&bindings, known, id.shard(), &ShardAsk::Audited(audited), &[]).await?.0 {
-        return Err(no_decision());
+    let request = hex(&known.secrets.request(&call.body));
+    let audited = Audited { id: entry.id, created: call.now, request, json: answer.to_string() };
+    match ask_shard::<Filed>(&bindings, known, id.shard(), &ShardAsk::Audited(audited), &[]).await? {
+        (Filed::New, _) => Ok(Reply::json(200, &answer)),
+        (Filed::Again, verdict) => Ok(Reply::bytes(200, "application/json", verdict)),
+        (Filed::Missing, _) => Err(no_decision()),
+        (Filed::TooMany, _) => {
+            Err(Problem::new(Code::Conflict, "id", "the decision has had as many audits as may be"))
+        }
     }
-    Ok(Reply::json(200, &answer))
 }
 
 async fn compare(
@@ -88,7 +93,9 @@ async fn compare(
     if !same(&known.secrets.local(&digest, &local.encode()), &kept) {
         return Ok(Verdict { verdict: "mismatch", compared });
     }
-    let given = body.fields.map(RawValue::get).or(entry.kept.fields.as_deref());
+    // Whoever audits may be wrong about the edge's fields: only those that were kept can tell against the client.
+    let kept = entry.kept.fields.as_deref();
+    let given = kept.or(body.fields.map(RawValue::get));
     let finished = edge.scorer.borrow_mut().finish_json(
         &local,
         given.unwrap_or("{}").as_bytes(),
@@ -105,7 +112,8 @@ async fn compare(
         (false, None) => {}
         (false, Some(_)) => {
             compared.push("result");
-            return Ok(Verdict { verdict: "mismatch", compared });
+            let verdict = if kept.is_some() { "mismatch" } else { "result_differs" };
+            return Ok(Verdict { verdict, compared });
         }
     }
     Ok(Verdict { verdict: "match", compared })

@@ -3,31 +3,36 @@
 use serde_json::json;
 
 use super::{Call, parse};
-use crate::challenge::Challenge;
+use crate::challenge::{Challenge, Whose};
 use crate::http::Reply;
 use crate::problem::{Code, Outcome, Problem};
 use crate::secrets::random;
+use crate::store::tenant::Kind;
 use crate::text::{base64, hex, rfc3339};
 
 pub(super) const SUITE: &str = "DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305";
 
 pub(super) async fn challenge(call: &Call<'_>) -> Outcome<Reply> {
-    let (known, _) = call.tenant()?;
+    let (known, key) = call.tenant()?;
     let release = known.document.active();
     let release =
         release.ok_or_else(|| Problem::new(Code::NoBundle, "tenant", "nothing was activated yet"))?;
-    let [pseudonym, nonce] = [random::<16>()?, random::<16>()?];
-    let pseudonym = match call.incoming.query("applicant")? {
-        Some(reference) => {
-            parse::reference("applicant", &reference)?;
-            known.secrets.pseudonym(&reference)
+    let whose = match (call.incoming.query("applicant")?, parse::idempotency(call)?) {
+        // A key that stands in a page says nothing of who uses it.
+        (Some(_), _) if key.kind == Kind::Publishable => {
+            let detail = "only a secret key may name an applicant: the lender's server fetches the challenge";
+            return Err(Problem::new(Code::Forbidden, "applicant", detail));
         }
-        // Nobody's: single use is still seen in one place.
-        None => pseudonym,
+        (Some(reference), _) => {
+            parse::reference("applicant", &reference)?;
+            Whose::Applicant(known.secrets.pseudonym(&reference))
+        }
+        (None, Some(key)) => Whose::Order(known.secrets.order(&key)),
+        (None, None) => Whose::Nobody,
     };
     let settings = &known.document.settings;
-    let random = nonce.first_chunk().copied().unwrap_or_default();
-    let challenge = Challenge { pseudonym, issued: call.now, seconds: settings.challenge_seconds, random };
+    let challenge =
+        Challenge { whose, issued: call.now, seconds: settings.challenge_seconds, random: random()? };
     let epoch = known.document.edge_keys.last().map_or(1, |key| key.epoch);
     let pair = known.secrets.edge_pair(epoch);
     // A whole bundle has no device stage: there is nothing to seal for it.

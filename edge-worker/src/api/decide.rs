@@ -10,11 +10,12 @@ mod receipt;
 
 use super::{Call, ShardAsk, ask_shard, decision_id, no_decision};
 use crate::cache::{Bindings, Known};
+use crate::challenge::Whose;
 use crate::http::Reply;
-use crate::ids::{self, DecisionId};
+use crate::ids::DecisionId;
 use crate::metrics;
 use crate::problem::{Code, Outcome, Problem};
-use crate::secrets::{random, sha256};
+use crate::secrets::{Secrets, random, same};
 use crate::settings::Retention;
 use crate::store::shard::{Entry, Kept, Written};
 use crate::text::hex;
@@ -23,11 +24,40 @@ use ask::{Ask, Source};
 use made::Made;
 
 /// Where a decision is written, and what about it is single.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Place {
-    shard: u8,
+    id: DecisionId,
     pseudonym: Option<String>,
     idempotency: Option<(String, String)>,
+}
+
+/// Whose decision it is: what leads to its shard.
+///
+/// Errors: a receipt whose challenge is nobody's and whose idempotency key is not that of the challenge. Its single use and
+/// the key's single answer would have to be seen in two shards.
+fn whose(
+    secrets: &Secrets,
+    challenge: Option<Whose>,
+    applicant: Option<[u8; 16]>,
+    ask: &Ask<'_>,
+) -> Outcome<Whose> {
+    let order = ask.idempotency.as_deref().map(|key| secrets.order(key));
+    let fits = match (challenge, order) {
+        (None, order) => {
+            return Ok(match (applicant, order) {
+                (Some(pseudonym), _) => Whose::Applicant(pseudonym),
+                (None, Some(order)) => Whose::Order(order),
+                (None, None) => Whose::Nobody,
+            });
+        }
+        (Some(Whose::Applicant(_)), _) | (Some(Whose::Nobody), None) => true,
+        (Some(Whose::Order(fetched)), Some(order)) => same(&fetched, &order),
+        (Some(Whose::Order(_)), None) | (Some(Whose::Nobody), Some(_)) => false,
+    };
+    challenge.filter(|_| fits).ok_or_else(|| {
+        let detail = "where no applicant is named, the challenge is fetched with the key that the receipt is sent with";
+        Problem::value("Idempotency-Key", detail)
+    })
 }
 
 pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
@@ -35,24 +65,32 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
     let bindings = call.bindings()?;
     let ask = Ask::read(call, key.kind)?;
     let applicant = ask.applicant.as_deref().map(|reference| known.secrets.pseudonym(reference));
-    let idempotency = ask.idempotency.as_deref().map(|key| known.secrets.idempotency(key));
 
     // What can be known of a receipt before it is judged: it says where its decision belongs.
     let opened = match &ask.source {
         Source::Receipt(text) => Some(receipt::open(known, text)?),
         Source::Record(_) => None,
     };
-    let pseudonym = opened.as_ref().map(|opened| opened.challenge.pseudonym).or(applicant);
+    let secrets = &known.secrets;
+    let whose = whose(secrets, opened.as_ref().map(|opened| opened.challenge.whose), applicant, &ask)?;
     let unique: [u8; 16] = match &opened {
         Some(opened) => known.secrets.decision(opened.nonce()),
         None if ask.store => random()?,
         None => [0; 16],
     };
-    let of = pseudonym.or(idempotency).unwrap_or(unique);
+    let (pseudonym, of) = match whose {
+        Whose::Applicant(pseudonym) => (Some(pseudonym), Some(pseudonym)),
+        Whose::Order(order) => (None, Some(order)),
+        Whose::Nobody => (None, None),
+    };
+    let idempotency = ask.idempotency.as_deref().map(|key| {
+        let key = secrets.idempotency(ask.key.name(), pseudonym.as_ref(), key);
+        (hex(&key), hex(&secrets.request(&call.body)))
+    });
     let place = Place {
-        shard: ids::shard(&of),
+        id: DecisionId::new(of.map(|of| secrets.place(&of)), &unique),
         pseudonym: pseudonym.map(|pseudonym| hex(&pseudonym)),
-        idempotency: idempotency.map(|key| (hex(&key), hex(&sha256(&call.body)))),
+        idempotency,
     };
 
     let made = match &opened {
@@ -71,9 +109,8 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         let body = answer::body(None, call.now, &made, &assurance, retention, &ask);
         return Ok(Reply::bytes(200, "application/json", body));
     }
-    let id = DecisionId::new(&of, &unique);
+    let Place { id, pseudonym, idempotency } = place;
     let body = answer::body(Some(id), call.now, &made, &assurance, retention, &ask);
-    let Place { shard, pseudonym, idempotency } = place;
     let entry = Entry {
         id: id.to_string(),
         created: call.now,
@@ -84,7 +121,7 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         about: made.about,
     };
     let ask = ShardAsk::Decide(Box::new(entry));
-    let (written, before) = ask_shard::<Written>(&bindings, known, shard, &ask, &body).await?;
+    let (written, before) = ask_shard::<Written>(&bindings, known, id.shard(), &ask, &body).await?;
     let reply = match written {
         Written::Stored => {
             metrics::decision(from, assurance.level());
@@ -133,7 +170,7 @@ fn stands(written: Written, answer: Vec<u8>, now: u64) -> Outcome<Reply> {
 async fn repeated(bindings: &Bindings, known: &Known, place: &Place) -> Outcome<Option<Reply>> {
     let Some((idempotency, request)) = place.idempotency.clone() else { return Ok(None) };
     let ask = ShardAsk::Repeat { idempotency, request };
-    match ask_shard::<Written>(bindings, known, place.shard, &ask, &[]).await? {
+    match ask_shard::<Written>(bindings, known, place.id.shard(), &ask, &[]).await? {
         (Written::Repeated, answer) => Ok(Some(Reply::bytes(200, "application/json", answer))),
         _ => Ok(None),
     }

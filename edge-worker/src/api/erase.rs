@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Call, ShardAsk, ask_shard, parse};
 use crate::http::Reply;
-use crate::ids;
+use crate::ids::DecisionId;
 use crate::problem::Outcome;
 use crate::store::shard::Counts;
 use crate::text::hex;
@@ -22,8 +22,9 @@ pub(super) async fn erase(call: &Call<'_>) -> Outcome<Reply> {
     parse::reference("applicant", &body.applicant)?;
     let pseudonym = known.secrets.pseudonym(&body.applicant);
     let bindings = call.bindings()?;
-    let ask = ShardAsk::Erase { pseudonym: hex(&pseudonym), now: call.now };
-    let (counts, _): (Counts, _) = ask_shard(&bindings, known, ids::shard(&pseudonym), &ask, &[]).await?;
+    let of = DecisionId::new(Some(known.secrets.place(&pseudonym)), &[0; 16]);
+    let ask = ShardAsk::Erase { pseudonym: hex(&pseudonym), of: of.to_string(), now: call.now };
+    let (counts, _): (Counts, _) = ask_shard(&bindings, known, of.shard(), &ask, &[]).await?;
     Ok(Reply::json(
         200,
         &json!({ "decisions": counts.decisions, "feedback": counts.feedback, "audits": counts.audits }),

@@ -13,7 +13,7 @@ use crate::store::tenant::Kind;
 use crate::text::rfc3339;
 
 /// The description of the API.
-pub(super) const OPEN_API: &str = include_str!("../../openapi.json");
+pub(super) const OPEN_API: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
 pub(super) fn health() -> Reply {
     Reply::json(200, &json!({ "status": "ok" }))

@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
+use super::Call;
 use crate::problem::{Code, Outcome, Problem};
 
 /// Longest reference of an applicant, in characters.
 const REFERENCE: usize = 256;
+/// Longest idempotency key.
+const KEY: usize = 255;
 
 /// Reads a body that must be one JSON object.
 ///
@@ -44,6 +47,18 @@ pub(super) fn reference(place: &'static str, text: &str) -> Outcome<()> {
         1..=REFERENCE => Ok(()),
         _ => Err(Problem::value(place, format!("it must have 1 to {REFERENCE} characters"))),
     }
+}
+
+/// The idempotency key of a request.
+///
+/// Errors: empty or too long.
+pub(super) fn idempotency(call: &Call<'_>) -> Outcome<Option<String>> {
+    let key = call.incoming.header("idempotency-key");
+    if key.as_ref().is_some_and(|key| !(1..=KEY).contains(&key.len())) {
+        let detail = format!("it must have 1 to {KEY} characters");
+        return Err(Problem::new(Code::Malformed, "Idempotency-Key", detail));
+    }
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ use super::sql::{Sql, Value};
 use super::{message, object, parse};
 pub use decide::{Committed, Entry, Kept, Written};
 pub use export::{Positions, Taken};
-pub use keep::{Audited, Counts, Outcome, Reported};
+pub use keep::{Audited, Counts, Filed, Outcome, Reported};
 
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = ["
     CREATE TABLE decision (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, pseudonym TEXT,
         idempotency TEXT, request TEXT, answer TEXT NOT NULL, about TEXT NOT NULL,
@@ -37,6 +37,8 @@ const STEPS: [&str; 1] = ["
         seq INTEGER PRIMARY KEY AUTOINCREMENT, decision TEXT NOT NULL, created INTEGER NOT NULL, json TEXT NOT NULL
     );
     CREATE INDEX audit_decision ON audit (decision)
+", "
+    ALTER TABLE audit ADD COLUMN request TEXT
 "];
 
 /// What it is asked.
@@ -52,14 +54,14 @@ pub enum Ask {
     Read { id: String },
     /// What an audit compares with; answers `Option<Entry>`.
     Committed { id: String },
-    /// Writes a verdict; answers whether the decision is still there.
+    /// Writes a verdict; answers [`Filed`], and the verdict that stands if the request had one.
     Audited(Audited),
     /// Writes an outcome; answers [`Reported`].
     Outcome(Outcome),
     /// What was written after some positions, as lines; answers [`Taken`].
     Export { after: Positions, limit: u32, kind: String },
-    /// Deletes what there is of a pseudonym; answers [`Counts`].
-    Erase { pseudonym: String, now: u64 },
+    /// Deletes what there is of a pseudonym, whose decisions have ids that begin as `of`; answers [`Counts`].
+    Erase { pseudonym: String, of: String, now: u64 },
     /// Deletes what is over; answers [`Counts`].
     Purge { before: u64, now: u64, fields: bool, record: bool },
 }
@@ -97,13 +99,16 @@ impl Shard {
                 message(&row.is_some(), row.as_ref().map_or("", |row| row.text(0)).as_bytes())
             }
             Ask::Committed { id } => message(&self.committed(&id)?, &[]),
-            Ask::Audited(audited) => message(&self.audited(&audited)?, &[]),
+            Ask::Audited(audited) => {
+                let (filed, verdict) = self.audited(&audited)?;
+                message(&filed, verdict.as_bytes())
+            }
             Ask::Outcome(outcome) => message(&self.outcome(&outcome)?, &[]),
             Ask::Export { after, limit, kind } => {
                 let (taken, lines) = self.export(after, limit, &kind)?;
                 message(&taken, &lines)
             }
-            Ask::Erase { pseudonym, now } => message(&self.erase(&pseudonym, now)?, &[]),
+            Ask::Erase { pseudonym, of, now } => message(&self.erase(&pseudonym, &of, now)?, &[]),
             Ask::Purge { before, now, fields, record } => {
                 message(&self.purge(before, now, fields, record)?, &[])
             }

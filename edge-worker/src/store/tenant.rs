@@ -37,6 +37,16 @@ pub enum Kind {
     Secret,
 }
 
+impl Kind {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Publishable => "publishable",
+            Self::Secret => "secret",
+        }
+    }
+}
+
 /// A key, of which only the hash is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Key {

@@ -140,6 +140,8 @@ export const en = {
       outside_training: "A value is outside what the model was trained on.",
       disagrees: "A value disagrees with the lender's own data.",
       no_consent: "No consent reference was given.",
+      no_fields: "The lender's server gave none of its own fields.",
+      absent: "A value that the device should have computed is absent.",
     } as Record<string, string>,
     added: "The lender added",
     decision: "Decision",

@@ -130,6 +130,8 @@ export const zh: Texts = {
       outside_training: "某个值超出模型训练时的范围。",
       disagrees: "某个值与贷款机构自己的数据不一致。",
       no_consent: "没有给出同意的编号。",
+      no_fields: "贷款机构的服务器没有提供自己的字段。",
+      absent: "设备本应算出的一个值缺失。",
     },
     added: "贷款机构补充",
     decision: "决定",

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use scorelet_core::split::Doubt;
+
 use super::{Ask, Made};
 use crate::ids::DecisionId;
 use crate::settings::Retention;
@@ -30,6 +32,20 @@ impl Assurance {
     pub(super) fn reduce(&mut self, code: impl Into<Cow<'static, str>>, detail: &'static str) {
         self.unverified.push((code.into(), detail));
         self.reduced = true;
+    }
+
+    /// Names what the engine doubts.
+    pub(super) fn doubt(&mut self, doubts: &[Doubt]) {
+        for doubt in doubts {
+            let why = match doubt {
+                Doubt::OutsideTraining { .. } => "outside the range that training has seen",
+                Doubt::Disagrees { .. } => "it disagrees with the edge's own data",
+                Doubt::Uncompared { .. } => "there was nothing to compare it with",
+                Doubt::Absent { .. } => "it is absent, and the absent fields do not say why",
+                _ => "it could not be verified",
+            };
+            self.reduce(format!("{}:{}", doubt.code(), doubt.about()), why);
+        }
     }
 
     /// `full`, `committed` or `reduced`.
@@ -62,6 +78,9 @@ pub(super) fn body(
         Some(device) => put(&format!(",\"device_bundle\":\"{device}\"")),
         None => put(",\"device_bundle\":null"),
     }
+    // Both are texts without anything to escape, but for the consent.
+    let consent = serde_json::to_string(&made.consent).unwrap_or_default();
+    put(&format!(",\"key_kind\":\"{}\",\"consent\":{consent}", ask.key.name()));
     put(",\"decision\":");
     made.decision.write_json(made.engine.scorer.borrow().bundle(), &ask.language, &mut out);
     let mut put = |text: &str| out.extend_from_slice(text.as_bytes());

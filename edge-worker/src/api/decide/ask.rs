@@ -9,8 +9,6 @@ use super::super::{Call, parse};
 use crate::problem::{Code, Outcome, Problem};
 use crate::store::tenant::Kind;
 
-/// Longest idempotency key.
-const KEY: usize = 255;
 /// Longest name of a language.
 const LANGUAGE: usize = 35;
 /// Longest reference of a consent, in characters.
@@ -58,6 +56,8 @@ pub(super) struct Ask<'a> {
     pub(super) language: Cow<'a, str>,
     pub(super) store: bool,
     pub(super) idempotency: Option<String>,
+    /// Kind of the key that asks.
+    pub(super) key: Kind,
 }
 
 impl<'a> Ask<'a> {
@@ -66,7 +66,6 @@ impl<'a> Ask<'a> {
     /// Errors: a body that is none, values that do not go together, what a publishable key may not ask.
     pub(super) fn read(call: &'a Call<'_>, kind: Kind) -> Outcome<Self> {
         let body: Body<'_> = parse::object(&call.body)?;
-        let idempotency = call.incoming.header("idempotency-key");
         let store = body.store.unwrap_or(true);
         let secret_only = [
             ("fields", body.fields.is_some()),
@@ -92,10 +91,7 @@ impl<'a> Ask<'a> {
         if body.consent.as_deref().is_some_and(|text| text.chars().count() > CONSENT) {
             return Err(Problem::value("consent", format!("it has more than {CONSENT} characters")));
         }
-        if idempotency.as_ref().is_some_and(|key| !(1..=KEY).contains(&key.len())) {
-            let detail = format!("it must have 1 to {KEY} characters");
-            return Err(Problem::new(Code::Malformed, "Idempotency-Key", detail));
-        }
+        let idempotency = parse::idempotency(call)?;
         let together = |detail| Err(Problem::value("body", detail));
         let source = match (body.receipt, body.record, body.fields) {
             (Some(_), Some(_), _) => return together("a receipt and a record do not go together"),
@@ -124,6 +120,7 @@ impl<'a> Ask<'a> {
             language: body.language.unwrap_or(Cow::Borrowed("en")),
             store,
             idempotency,
+            key: kind,
         })
     }
 }

@@ -9,6 +9,7 @@ use scorelet_core::decision::Decision;
 use scorelet_core::error::RecordError;
 use scorelet_core::schema::Stage;
 use scorelet_core::scorer::Options;
+use scorelet_core::split::Doubt;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -30,6 +31,8 @@ pub(super) struct Made {
     pub(super) local: Option<Vec<u8>>,
     /// The edge's fields, JSON, if the bundle is cut.
     pub(super) fields: Option<String>,
+    /// Reference of the applicant's consent, if there is one.
+    pub(super) consent: Option<String>,
 }
 
 /// A bundle that a release names. It was there when it was activated.
@@ -53,6 +56,7 @@ pub(super) async fn from_record(
     let options = Options { reasons: ask.reasons };
     let engine_of_edge = engine(bindings, known, &release.digest).await?;
     let about = Committed { bundle: release.digest.clone(), reasons: ask.reasons, ..Committed::default() };
+    let consent = ask.consent.as_deref().filter(|reference| !reference.is_empty()).map(str::to_owned);
     let Some(device) = &release.device else {
         // A call takes many records; a decision is about one.
         if !record.trim_start().starts_with('{') {
@@ -60,27 +64,20 @@ pub(super) async fn from_record(
         }
         let decision = engine_of_edge.scorer.borrow_mut().score_json(record.as_bytes(), options)?.pop();
         let decision = decision.ok_or(RecordError::Shape)??;
-        return Ok((Made::new(decision, engine_of_edge, about, None, None), Assurance::full()));
+        let made = Made { decision, engine: engine_of_edge, about, local: None, fields: None, consent };
+        return Ok((made, Assurance::full()));
     };
     let device = engine(bindings, known, device).await?;
     let (on_device, on_edge) = parts_of(record, engine_of_edge.scorer.borrow().bundle())?;
     let (local, _) = device.scorer.borrow_mut().local_json(on_device.as_bytes())?;
     let finished = engine_of_edge.scorer.borrow_mut().finish_json(&local, on_edge.as_bytes(), options);
-    let (decision, _) = finished?;
-    let made = Made::new(decision, engine_of_edge, about, Some(local.encode()), Some(on_edge));
-    Ok((made, Assurance::full()))
-}
-
-impl Made {
-    pub(super) fn new(
-        decision: Decision,
-        engine: Rc<Engine>,
-        about: Committed,
-        local: Option<Vec<u8>>,
-        fields: Option<String>,
-    ) -> Self {
-        Self { decision, engine, about, local, fields }
-    }
+    let (decision, mut doubts) = finished?;
+    // What is absent was computed here.
+    doubts.retain(|doubt| !matches!(doubt, Doubt::Absent { .. }));
+    let mut assurance = Assurance::full();
+    assurance.doubt(&doubts);
+    let (local, fields) = (Some(local.encode()), Some(on_edge));
+    Ok((Made { decision, engine: engine_of_edge, about, local, fields, consent }, assurance))
 }
 
 /// A record in its two parts: the device's fields, and the others. What no field is called goes to the edge's part, where

@@ -1,14 +1,14 @@
 //! A decision from a sealed receipt: everything that can be doubted about it is looked at here.
 
 use scorelet_core::bundle::Digest;
+use scorelet_core::schema::Stage;
 use scorelet_core::scorer::Options;
-use scorelet_core::split::Doubt;
 use scorelet_core::split::receipt::{self, Receipt};
 
 use super::made::{Made, engine};
 use super::{Ask, Assurance};
 use crate::cache::{Bindings, Known};
-use crate::challenge::Challenge;
+use crate::challenge::{Challenge, Whose};
 use crate::problem::{Code, Outcome, Problem};
 use crate::store::shard::Committed;
 use crate::store::tenant::EdgeKey;
@@ -70,7 +70,7 @@ pub(super) async fn finish(
     if now > challenge.expires() {
         return Err(Problem::new(Code::Expired, "receipt, nonce", "its time is over"));
     }
-    if applicant.is_some_and(|applicant| applicant != challenge.pseudonym) {
+    if applicant.is_some_and(|applicant| challenge.whose != Whose::Applicant(applicant)) {
         let detail = "the challenge was fetched for another one";
         return Err(Problem::new(Code::OtherApplicant, "applicant", detail));
     }
@@ -103,23 +103,20 @@ pub(super) async fn finish(
     if consent.is_empty() {
         assurance.reduce("no_consent", "no reference of a consent");
     }
+    let consent = Some(consent.to_owned()).filter(|reference| !reference.is_empty());
 
     let engine = engine(bindings, known, &release.digest).await?;
     let (decision, doubts) = {
         let mut scorer = engine.scorer.borrow_mut();
+        let edge = scorer.bundle();
+        if ask.fields.is_none() && edge.fields.iter().any(|field| field.stage == Stage::Edge) {
+            assurance.reduce("no_fields", "the lender's server gave none of the edge's fields");
+        }
         let local = receipt.local_for(scorer.bundle())?;
         let fields = ask.fields.unwrap_or("{}").as_bytes();
         scorer.finish_json(&local, fields, Options { reasons: ask.reasons })?
     };
-    for doubt in &doubts {
-        let why = match doubt {
-            Doubt::OutsideTraining { .. } => "outside the range that training has seen",
-            Doubt::Disagrees { .. } => "it disagrees with the edge's own data",
-            Doubt::Uncompared { .. } => "there was nothing to compare it with",
-            _ => "it could not be verified",
-        };
-        assurance.reduce(format!("{}:{}", doubt.code(), doubt.about()), why);
-    }
+    assurance.doubt(&doubts);
     let Digest(digest) = receipt.device;
     let about = Committed {
         bundle: release.digest.clone(),
@@ -130,5 +127,5 @@ pub(super) async fn finish(
         reasons: ask.reasons,
     };
     let (local, fields) = (Some(receipt.local.clone()), Some(ask.fields.unwrap_or("{}").to_owned()));
-    Ok((Made::new(decision, engine, about, local, fields), assurance))
+    Ok((Made { decision, engine, about, local, fields, consent }, assurance))
 }

@@ -102,10 +102,10 @@ impl Shard {
             return Ok(repeated);
         }
         let limit = if entry.pseudonym.is_some() { entry.limit } else { 0 };
-        let [from, to] = match entry.pseudonym.as_deref() {
-            Some(pseudonym) if limit > 0 => range_of(pseudonym),
+        let [from, to] = match limit {
             // Nothing lies between.
-            _ => [String::new(), String::new()],
+            0 => [String::new(), String::new()],
+            _ => range_of(&entry.id),
         };
         let since = number(entry.created.saturating_sub(HOUR));
         // Never one that was given before, also after what was newest is erased: an export goes on by this number.

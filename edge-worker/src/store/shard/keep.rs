@@ -10,6 +10,9 @@ use crate::ids::range_of;
 /// The longest that a challenge can hold, ms.
 const DAY: u64 = 86_400_000;
 
+/// Verdicts that a decision may have.
+const AUDITS: u64 = 100;
+
 /// A verdict of an audit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Audited {
@@ -17,8 +20,24 @@ pub struct Audited {
     pub id: String,
     /// When, ms.
     pub created: u64,
+    /// What is kept of the request, hexadecimal.
+    pub request: String,
     /// The verdict, JSON.
     pub json: String,
+}
+
+/// What became of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filed {
+    /// It is written.
+    New,
+    /// The same request had a verdict before, which follows.
+    Again,
+    /// There is no such decision.
+    Missing,
+    /// The decision has as many as may be.
+    TooMany,
 }
 
 /// An outcome of a decision.
@@ -70,6 +89,12 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
+/// Zeros of the same length for each column.
+fn zeros(columns: &[&str]) -> String {
+    let zeros = |column: &&str| format!("{column} = zeroblob(length(CAST({column} AS BLOB)))");
+    columns.iter().map(zeros).collect::<Vec<_>>().join(", ")
+}
+
 impl Shard {
     pub(super) fn committed(&self, id: &str) -> Result<Option<Entry>> {
         let query = "SELECT created, about, local, fields FROM decision WHERE id = ?";
@@ -84,13 +109,25 @@ impl Shard {
         }))
     }
 
-    pub(super) fn audited(&self, audited: &Audited) -> Result<bool> {
-        if !self.has(&audited.id)? {
-            return Ok(false);
+    pub(super) fn audited(&self, audited: &Audited) -> Result<(Filed, String)> {
+        let filed = |filed| Ok((filed, String::new()));
+        let Audited { id, created, request, json } = audited;
+        if !self.has(id)? {
+            return filed(Filed::Missing);
         }
-        let values = vec![audited.id.as_str().into(), number(audited.created), audited.json.as_str().into()];
-        self.sql.run("INSERT INTO audit (decision, created, json) VALUES (?, ?, ?)", values)?;
-        Ok(true)
+        let query = "SELECT json FROM audit WHERE decision = ? AND request = ?";
+        if let Some(row) = self.sql.first(query, vec![id.as_str().into(), request.as_str().into()])? {
+            return Ok((Filed::Again, row.text(0).to_owned()));
+        }
+        let had =
+            self.sql.number("SELECT COUNT(*) FROM audit WHERE decision = ?", vec![id.as_str().into()])?;
+        if had >= AUDITS {
+            return filed(Filed::TooMany);
+        }
+        let values: Vec<Value> =
+            vec![id.as_str().into(), number(*created), request.as_str().into(), json.as_str().into()];
+        self.sql.run("INSERT INTO audit (decision, created, request, json) VALUES (?, ?, ?, ?)", values)?;
+        filed(Filed::New)
     }
 
     pub(super) fn outcome(&self, outcome: &Outcome) -> Result<Reported> {
@@ -110,16 +147,17 @@ impl Shard {
     }
 
     /// Deletes all there is of a pseudonym.
-    pub(super) fn erase(&self, pseudonym: &str, now: u64) -> Result<Counts> {
-        let [from, to] = range_of(pseudonym);
-        let values = vec![from.into(), to.into(), pseudonym.into()];
-        self.delete("id > ? AND id < ? AND pseudonym = ?", &values, now)
+    pub(super) fn erase(&self, pseudonym: &str, of: &str, now: u64) -> Result<Counts> {
+        let [from, to] = range_of(of);
+        let bounds = [from.into(), to.into()];
+        let values = [bounds.to_vec(), vec![pseudonym.into()]].concat();
+        self.delete("id > ? AND id < ? AND pseudonym = ?", &values, ("id > ? AND id < ?", &bounds), now)
     }
 
     /// Deletes what was made before some time, and takes from the rest what the policy no longer keeps.
     pub(super) fn purge(&self, before: u64, now: u64, fields: bool, record: bool) -> Result<Counts> {
         self.sql.run("DELETE FROM spent WHERE until < ?", vec![number(now)])?;
-        let mut counts = self.delete("created < ?", &[number(before)], now)?;
+        let mut counts = self.delete("created < ?", &[number(before)], ("TRUE", &[]), now)?;
         let (held, columns): (_, &[&str]) = match (fields, record) {
             (true, true) => return Ok(counts),
             (true, false) => ("record IS NOT NULL", &["record"]),
@@ -127,7 +165,7 @@ impl Shard {
         };
         counts.stripped = self.sql.number(&format!("SELECT COUNT(*) FROM decision WHERE {held}"), vec![])?;
         if counts.stripped > 0 {
-            self.overwrite(columns, held, vec![])?;
+            self.overwrite("decision", &zeros(columns), held, vec![])?;
             let nothing =
                 columns.iter().map(|column| format!("{column} = NULL")).collect::<Vec<_>>().join(", ");
             self.sql.run(&format!("UPDATE decision SET {nothing} WHERE {held}"), vec![])?;
@@ -135,17 +173,17 @@ impl Shard {
         Ok(counts)
     }
 
-    /// Writes zeros over columns. SQLite only unlinks what it deletes; a row of the same length is written where the old one
-    /// lay, so that nothing of it is left in the file.
-    fn overwrite(&self, columns: &[&str], which: &str, values: Vec<Value>) -> Result<()> {
-        let zeros = |column: &&str| format!("{column} = zeroblob(length(CAST({column} AS BLOB)))");
-        let zeros = columns.iter().map(zeros).collect::<Vec<_>>().join(", ");
-        self.sql.run(&format!("UPDATE decision SET {zeros} WHERE {which}"), values)?;
+    /// Writes something over columns. SQLite only unlinks what it deletes; a row of the same length is written where the old one
+    /// lay. What this does not reach (`docs/threat-model.md` says it too): the write-ahead log, which holds older pages until it is
+    /// written over or the database is closed; copies of a row or an index entry that SQLite moved to another page before; ids
+    /// and row numbers, which are made of times. The runtime allows no `PRAGMA secure_delete` and no `VACUUM`.
+    fn overwrite(&self, table: &str, columns: &str, which: &str, values: Vec<Value>) -> Result<()> {
+        self.sql.run(&format!("UPDATE {table} SET {columns} WHERE {which}"), values)?;
         Ok(())
     }
 
-    /// `which` is a condition of this file, over bound values.
-    fn delete(&self, which: &str, values: &[Value], now: u64) -> Result<Counts> {
+    /// `which` and `near` are conditions of this file, over bound values; `near` is one that no change to a row ends.
+    fn delete(&self, which: &str, values: &[Value], near: (&str, &[Value]), now: u64) -> Result<Counts> {
         let of = format!("decision IN (SELECT id FROM decision WHERE {which})");
         let count = |table: &str, condition: &str| {
             self.sql.number(&format!("SELECT COUNT(*) FROM {table} WHERE {condition}"), values.to_vec())
@@ -164,10 +202,19 @@ impl Shard {
                 now.saturating_sub(DAY)
             );
             self.sql.run(&spent, values.to_vec())?;
-            self.overwrite(&["answer", "about", "local", "fields", "record"], which, values.to_vec())?;
-            for (table, condition) in [("feedback", of.as_str()), ("audit", &of), ("decision", which)] {
-                self.sql.run(&format!("DELETE FROM {table} WHERE {condition}"), values.to_vec())?;
+            let columns = ["pseudonym", "request", "answer", "about", "local", "fields", "record"];
+            // An index entry comes to lie where the old one lay if it is as long and sorts there.
+            let unique = "idempotency = substr(idempotency, 1, 8) || printf('%024d', seq)";
+            let feedback = format!("{}, date = printf('%010d', seq)", zeros(&["label"]));
+            for (table, over) in [("feedback", feedback), ("audit", zeros(&["request", "json"]))] {
+                self.overwrite(table, &over, &of, values.to_vec())?;
+                self.sql.run(&format!("DELETE FROM {table} WHERE {of}"), values.to_vec())?;
             }
+            // The decisions last, by which the others are found; afterwards they are known by their zeros.
+            self.overwrite("decision", &format!("{}, {unique}", zeros(&columns)), which, values.to_vec())?;
+            let (near, bounds) = near;
+            let gone = format!("DELETE FROM decision WHERE {near} AND typeof(answer) = 'blob'");
+            self.sql.run(&gone, bounds.to_vec())?;
         }
         Ok(counts)
     }
