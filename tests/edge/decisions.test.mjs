@@ -4,12 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ORDINARY, applicants } from './applicants.mjs';
-<<<<<<< HEAD
 import { first, root, scoreAll } from './bundles.mjs';
-=======
-import { first, scoreAll } from './bundles.mjs';
 import { lines, pool } from './harness.mjs';
->>>>>>> 5184b35 (Only the lender's server names an applicant, and what is kept tells nobody more than it must)
 import { scene } from './scene.mjs';
 
 const bundle = first();
