@@ -109,15 +109,17 @@ pub async fn caller(bindings: &Bindings, header: Option<&str>, now: u64) -> Outc
     Ok(Caller::Tenant(known, of))
 }
 
+/// Whether a key of a tenant is a secret one with the scope.
+pub fn has(known: &Known, of: &KeyOf, scope: Scope) -> bool {
+    let key = known.document.keys.iter().find(|key| key.id == of.id);
+    of.kind == Kind::Secret && key.is_some_and(|key| key.scopes.contains(&scope))
+}
+
 /// Whether a caller may use a route; `tenant` is the one in its path.
 ///
 /// Errors: it may not.
 pub fn permit(caller: &Caller, access: Access, tenant: &str) -> Outcome<()> {
     let forbidden = |detail: &'static str| Err(Problem::new(Code::Forbidden, "Authorization", detail));
-    let has = |known: &Known, of: &KeyOf, scope: Scope| {
-        let key = known.document.keys.iter().find(|key| key.id == of.id);
-        of.kind == Kind::Secret && key.is_some_and(|key| key.scopes.contains(&scope))
-    };
     match (access, caller) {
         (Access::Open | Access::Keyed, _) | (Access::Admin | Access::Operator, Caller::Operator) => Ok(()),
         (Access::Any(scope), Caller::Tenant(known, of)) => match (scope, of.kind) {

@@ -1,10 +1,11 @@
 //! `GET /v1/bundles/{digest}`: bundles for devices.
 
 use super::Call;
+use crate::auth::has;
 use crate::cache;
 use crate::http::Reply;
 use crate::problem::{Code, Outcome, Problem};
-use crate::store::tenant::Kind;
+use crate::route::Scope;
 use crate::text::unhex_array;
 
 pub(super) async fn bundle(call: &Call<'_>) -> Outcome<Reply> {
@@ -16,8 +17,9 @@ pub(super) async fn bundle(call: &Call<'_>) -> Outcome<Reply> {
     let engine = cache::engine(&bindings, &known.document.id, digest).await?.ok_or_else(none)?;
     let open = {
         let scorer = engine.scorer.borrow();
-        // An edge bundle never leaves the edge; a whole one goes to those who may hold it.
-        scorer.bundle().is_device() || (!scorer.bundle().is_edge() && key.kind == Kind::Secret)
+        // An edge bundle never leaves the edge. A whole one has the edge's models in it: it goes to those who could have
+        // uploaded it.
+        scorer.bundle().is_device() || (!scorer.bundle().is_edge() && has(known, key, Scope::Admin))
     };
     if !open {
         return Err(none());
