@@ -27,17 +27,18 @@ fn shown(bundle: &Uploaded) -> Value {
         "version": bundle.version,
         "bytes": bundle.bytes,
         "uploaded": rfc3339(bundle.uploaded),
+        "signer": bundle.signer,
     })
 }
 
 /// What is told and kept of a bundle, if one of the publishers has signed it.
 fn checked(bytes: &[u8], publishers: &[String], now: u64) -> Outcome<Uploaded> {
     let bundle = Bundle::open(bytes, Trust::Anyone)?;
-    let signer = bundle.signer.map(|key| hex(&key));
-    if !signer.is_some_and(|signer| publishers.contains(&signer)) {
+    let signer = bundle.signer.map(|key| hex(&key)).filter(|signer| publishers.contains(signer));
+    let signer = signer.ok_or_else(|| {
         let detail = "it is not signed, or by a key that is not one of the tenant's publisher_keys";
-        return Err(Problem::new(Code::Publisher, "bundle, signature", detail));
-    }
+        Problem::new(Code::Publisher, "bundle, signature", detail)
+    })?;
     let part = match (bundle.is_device(), bundle.is_edge()) {
         (true, _) => Part::Device,
         (_, true) => Part::Edge,
@@ -47,7 +48,8 @@ fn checked(bytes: &[u8], publishers: &[String], now: u64) -> Outcome<Uploaded> {
     let device = bundle.cut.as_ref().filter(|_| part == Part::Edge).map(|cut| cut.device.to_string());
     let (name, version) = (bundle.meta.name.clone(), bundle.meta.version.clone());
     let digest = bundle.digest.to_string();
-    Ok(Uploaded { digest, part, whole, device, name, version, bytes: bytes.len() as u64, uploaded: now })
+    let (bytes, uploaded) = (bytes.len() as u64, now);
+    Ok(Uploaded { digest, part, whole, device, name, version, bytes, uploaded, signer })
 }
 
 pub(super) async fn upload(call: &Call<'_>) -> Outcome<Reply> {

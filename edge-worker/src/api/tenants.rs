@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Call, parse};
+use crate::auth::Caller;
 use crate::cache::{self, Known};
 use crate::http::Reply;
 use crate::ids::is_tenant;
@@ -136,6 +137,10 @@ pub(super) async fn one(call: &Call<'_>) -> Outcome<Reply> {
 pub(super) async fn configure(call: &Call<'_>) -> Outcome<Reply> {
     let body: Change = parse::object(&call.body)?;
     body.check()?;
+    // Otherwise a stolen key with the scope admin would be enough to bring in bundles of its own.
+    if body.publisher_keys.is_some() && !matches!(call.caller, Caller::Operator) {
+        return Err(Problem::new(Code::Forbidden, "publisher_keys", "only the operator's key sets them"));
+    }
     let known = named(call).await?;
     let known = change(call, &known.document.id, &Ask::Configure { change: Box::new(body) }, &[]).await?;
     Ok(Reply::json(200, &shown(&known)))

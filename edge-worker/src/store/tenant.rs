@@ -3,6 +3,8 @@
 //! All but the bundles is one small document, which the worker's isolates keep for a few seconds ([`crate::cache`]).
 
 mod bundles;
+mod keys;
+mod releases;
 
 use std::cell::RefCell;
 
@@ -12,92 +14,16 @@ use worker::{Result, wasm_bindgen};
 
 use super::sql::Sql;
 use super::{message, object, parse};
-use crate::route::Scope;
 use crate::settings::{Change, Settings};
 pub use bundles::{Part, Uploaded};
+pub use keys::{EdgeKey, Key, Kind};
+pub use releases::Release;
 
 const STEPS: [&str; 1] = ["
     CREATE TABLE document (id INTEGER PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE bundle (digest TEXT PRIMARY KEY, json TEXT NOT NULL, uploaded INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE chunk (digest TEXT NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (digest, number))
 "];
-
-/// Keys that a tenant may have in force.
-const KEYS: usize = 200;
-/// Releases that are remembered.
-const RELEASES: usize = 100;
-
-/// Kind of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// May stand in a page: fetches challenges and device bundles, posts receipts.
-    Publishable,
-    /// Stays on the lender's servers; does what its scopes say.
-    Secret,
-}
-
-impl Kind {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Publishable => "publishable",
-            Self::Secret => "secret",
-        }
-    }
-}
-
-/// A key, of which only the hash is kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Key {
-    /// Its id, which stands in its text.
-    pub id: String,
-    /// Its kind.
-    pub kind: Kind,
-    /// What it may do.
-    pub scopes: Vec<Scope>,
-    /// For people.
-    pub name: String,
-    /// SHA-256 of its text, hexadecimal.
-    pub hash: String,
-    /// When it was made, ms.
-    pub created: u64,
-    /// When it ends, ms: it was revoked or replaced.
-    pub ends: Option<u64>,
-}
-
-/// An epoch of the edge's key pair.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct EdgeKey {
-    /// Its number; the seed is derived from it.
-    pub epoch: u32,
-    /// When it was made, ms.
-    pub created: u64,
-    /// When it was replaced, ms.
-    pub ended: Option<u64>,
-}
-
-/// A bundle that was activated.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Release {
-    /// The bundle that decides: a whole one or an edge bundle.
-    pub digest: String,
-    /// The whole bundle, which decisions carry.
-    pub whole: String,
-    /// The device bundle, if it is cut.
-    pub device: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// When it was activated, ms.
-    pub activated: u64,
-    /// When another took its place, ms.
-    pub ended: Option<u64>,
-    /// It was rolled back: its receipts are not accepted any more, whatever the grace period.
-    #[serde(default)]
-    pub withdrawn: bool,
-}
 
 /// All of a tenant but its bundles.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -116,20 +42,6 @@ pub struct Document {
     pub edge_keys: Vec<EdgeKey>,
     /// Releases, oldest first.
     pub releases: Vec<Release>,
-}
-
-impl Document {
-    /// The release that decides.
-    pub fn active(&self) -> Option<&Release> {
-        self.releases.iter().rev().find(|release| !release.withdrawn && release.ended.is_none())
-    }
-
-    /// Whether receipts of a release are accepted: it decides, or did within its grace period.
-    pub fn accepts(&self, release: &Release, now: u64) -> bool {
-        let grace = u64::from(self.settings.grace_seconds) * 1000;
-        let in_grace = |ended: u64| grace > 0 && now <= ended.saturating_add(grace);
-        !release.withdrawn && release.ended.is_none_or(in_grace)
-    }
 }
 
 /// What it is asked. Whatever changes the document answers with [`Answer::Document`].
@@ -247,15 +159,18 @@ impl Tenant {
             Ask::Make { .. } => Ok(()),
             Ask::Read { known } if known == document.version => Err(Answer::Same),
             Ask::Read { .. } => Err(Answer::Document { document: Box::new(document.clone()) }),
-            Ask::Upload { bundle } => Err(self.upload(bundle, bytes)?),
+            Ask::Upload { bundle } => Err(self.upload(bundle, &document.settings.publisher_keys, bytes)?),
             Ask::Bundle { digest } => return self.bundle(&digest),
             Ask::Bundles => Err(Answer::Bundles { bundles: self.bundles()? }),
-            Ask::Activate { digest, now } => match self.uploaded(&digest)? {
-                Some(bundle) => match self.lacking(&bundle)? {
-                    Some(why) => Err(Answer::Refused { why }),
-                    None => activate(&mut document, bundle, now),
-                },
-                None => Err(missing("bundle")),
+            Ask::Activate { digest, now } => {
+                self.ready(&digest, &document)?.and_then(|bundle| document.activate(bundle, now))
+            }
+            Ask::RollBack { now } => match document.before() {
+                Some(before) => {
+                    let ready = self.ready(&before.digest, &document)?;
+                    ready.and_then(|_| document.roll_back(now))
+                }
+                None => refused("no other release stands before the active one"),
             },
             ask => change(&mut document, ask),
         };
@@ -263,6 +178,15 @@ impl Tenant {
             Ok(()) => Ok((self.write(document)?, Vec::new())),
             Err(answer) => Ok((answer, Vec::new())),
         }
+    }
+
+    /// A bundle that may decide, or why it may not.
+    fn ready(&self, digest: &str, document: &Document) -> Result<Changed<Uploaded>> {
+        let Some(bundle) = self.uploaded(digest)? else { return Ok(Err(missing("bundle"))) };
+        Ok(match self.lacking(&bundle, &document.settings.publisher_keys)? {
+            Some(why) => Err(Answer::Refused { why }),
+            None => Ok(bundle),
+        })
     }
 
     fn make(&self, id: String, settings: Settings, now: u64) -> Result<Answer> {
@@ -285,185 +209,31 @@ fn missing(what: &str) -> Answer {
     Answer::Missing { what: what.to_owned() }
 }
 
-fn refused<T>(why: &str) -> std::result::Result<T, Answer> {
+/// What came of a change, or the answer that says why there is none.
+type Changed<T = ()> = std::result::Result<T, Answer>;
+
+fn refused<T>(why: &str) -> Changed<T> {
     Err(Answer::Refused { why: why.to_owned() })
 }
 
 /// Changes the document, or says why not.
-fn change(document: &mut Document, ask: Ask) -> std::result::Result<(), Answer> {
+fn change(document: &mut Document, ask: Ask) -> Changed {
     match ask {
-        Ask::Configure { change } => change.apply(&mut document.settings),
-        Ask::AddKey { key } => {
-            let now = key.created;
-            if document.keys.iter().filter(|key| key.ends.is_none_or(|ends| ends > now)).count() >= KEYS {
-                return refused("there are as many keys as there may be: revoke one");
-            }
-            // Those that ended long ago need not be remembered.
-            if document.keys.len() > 2 * KEYS {
-                document.keys.retain(|key| key.ends.is_none_or(|ends| ends > now));
-            }
-            document.keys.push(key);
+        Ask::Configure { change } => {
+            change.apply(&mut document.settings);
+            Ok(())
         }
-        Ask::RotateKey { id, new, ends } => {
-            let Some(old) = document.keys.iter_mut().find(|key| key.id == id) else {
-                return Err(missing("key"));
-            };
-            if old.ends.is_some() {
-                return refused("the key was revoked or replaced already");
-            }
-            old.ends = Some(ends);
-            let new = Key { kind: old.kind, scopes: old.scopes.clone(), name: old.name.clone(), ..new };
-            document.keys.push(new);
-        }
-        Ask::RevokeKey { id, now } => {
-            let Some(key) = document.keys.iter_mut().find(|key| key.id == id) else {
-                return Err(missing("key"));
-            };
-            key.ends = Some(key.ends.unwrap_or(now).min(now));
-        }
-        Ask::RotateEdgeKey { now } => {
-            let epoch = document.edge_keys.last().map_or(1, |key| key.epoch + 1);
-            if let Some(last) = document.edge_keys.last_mut() {
-                last.ended = Some(now);
-            }
-            document.edge_keys.push(EdgeKey { epoch, created: now, ended: None });
-        }
-        Ask::RollBack { now } => return roll_back(document, now),
-        _ => return refused("not a change"),
+        Ask::AddKey { key } => document.add_key(key),
+        Ask::RotateKey { id, new, ends } => document.rotate_key(&id, new, ends),
+        Ask::RevokeKey { id, now } => document.revoke_key(&id, now),
+        Ask::RotateEdgeKey { now } => document.rotate_edge_key(now),
+        _ => refused("not a change"),
     }
-    Ok(())
-}
-
-fn activate(document: &mut Document, bundle: Uploaded, now: u64) -> std::result::Result<(), Answer> {
-    if bundle.part == Part::Device {
-        return refused("a device bundle decides nothing: activate its edge bundle");
-    }
-    if document.active().is_some_and(|active| active.digest == bundle.digest) {
-        return Ok(());
-    }
-    for release in document.releases.iter_mut().filter(|release| release.ended.is_none()) {
-        release.ended = Some(now);
-    }
-    let (ended, withdrawn) = (None, false);
-    let Uploaded { digest, whole, device, name, version, .. } = bundle;
-    document.releases.push(Release {
-        digest,
-        whole,
-        device,
-        name,
-        version,
-        activated: now,
-        ended,
-        withdrawn,
-    });
-    if document.releases.len() > RELEASES {
-        document.releases.remove(0);
-    }
-    Ok(())
-}
-
-/// Takes the active release back: the one before it decides again.
-fn roll_back(document: &mut Document, now: u64) -> std::result::Result<(), Answer> {
-    let mut standing = document.releases.iter_mut().rev().filter(|release| !release.withdrawn);
-    let (Some(current), Some(before)) = (standing.next(), standing.next()) else {
-        return refused("no release stands before the active one");
-    };
-    current.ended = Some(now);
-    current.withdrawn = true;
-    before.ended = None;
-    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn document() -> Document {
-        let (keys, edge_keys, releases) =
-            (vec![], vec![EdgeKey { epoch: 1, created: 0, ended: None }], vec![]);
-        let settings = Settings::new("A");
-        Document { version: 1, id: "a".into(), created: 0, settings, keys, edge_keys, releases }
-    }
-
-    fn bundle(digest: &str, part: Part) -> Uploaded {
-        Uploaded {
-            digest: digest.into(),
-            part,
-            whole: format!("whole of {digest}"),
-            device: (part == Part::Edge).then(|| format!("device of {digest}")),
-            name: "b".into(),
-            version: "1".into(),
-            bytes: 1,
-            uploaded: 0,
-        }
-    }
-
-    #[test]
-    fn rolling_back_goes_through_what_stood_before() {
-        let mut document = document();
-        assert!(roll_back(&mut document, 1).is_err());
-        for (time, digest) in ["x", "y", "z"].into_iter().enumerate() {
-            activate(&mut document, bundle(digest, Part::Edge), time as u64).unwrap();
-            assert_eq!(document.active().unwrap().digest, digest);
-        }
-        for expected in ["y", "x"] {
-            roll_back(&mut document, 9).unwrap();
-            assert_eq!(document.active().unwrap().digest, expected);
-        }
-        assert!(roll_back(&mut document, 9).is_err());
-        activate(&mut document, bundle("z", Part::Whole), 10).unwrap();
-        roll_back(&mut document, 11).unwrap();
-        assert_eq!(document.active().unwrap().digest, "x");
-        assert!(activate(&mut document, bundle("d", Part::Device), 12).is_err());
-    }
-
-    #[test]
-    fn a_release_is_accepted_until_its_grace_is_over() {
-        let mut document = document();
-        document.settings.grace_seconds = 1;
-        for (time, digest) in ["x", "y"].into_iter().enumerate() {
-            activate(&mut document, bundle(digest, Part::Edge), time as u64).unwrap();
-        }
-        let accepted = |document: &Document, now| {
-            document.releases.iter().map(|release| document.accepts(release, now)).collect::<Vec<_>>()
-        };
-        assert_eq!(accepted(&document, 1001), [true, true]);
-        assert_eq!(accepted(&document, 1002), [false, true]);
-        document.settings.grace_seconds = 0;
-        assert_eq!(accepted(&document, 1), [false, true]);
-        document.settings.grace_seconds = 1;
-        roll_back(&mut document, 2).unwrap();
-        assert_eq!(accepted(&document, 2), [true, false]);
-    }
-
-    #[test]
-    fn an_edge_key_s_epoch_is_never_used_again() {
-        let mut document = document();
-        for epoch in 2..5 {
-            change(&mut document, Ask::RotateEdgeKey { now: u64::from(epoch) }).unwrap();
-            assert_eq!(document.edge_keys.last().unwrap().epoch, epoch);
-        }
-        assert_eq!(document.edge_keys.iter().filter(|key| key.ended.is_none()).count(), 1);
-    }
-
-    #[test]
-    fn a_key_is_replaced_once_and_ends_no_later_for_being_revoked() {
-        let mut document = document();
-        let key = |id: &str| Key {
-            id: id.into(),
-            kind: Kind::Secret,
-            scopes: vec![Scope::Read],
-            name: "n".into(),
-            hash: String::new(),
-            created: 1,
-            ends: None,
-        };
-        change(&mut document, Ask::AddKey { key: key("k1") }).unwrap();
-        change(&mut document, Ask::RotateKey { id: "k1".into(), new: key("k2"), ends: 50 }).unwrap();
-        assert!(change(&mut document, Ask::RotateKey { id: "k1".into(), new: key("k3"), ends: 60 }).is_err());
-        change(&mut document, Ask::RevokeKey { id: "k1".into(), now: 20 }).unwrap();
-        change(&mut document, Ask::RevokeKey { id: "k1".into(), now: 30 }).unwrap();
-        assert_eq!(document.keys.iter().map(|key| key.ends).collect::<Vec<_>>(), [Some(20), None]);
-        assert!(change(&mut document, Ask::RevokeKey { id: "k9".into(), now: 30 }).is_err());
-    }
+fn blank() -> Document {
+    let (keys, edge_keys, releases) = (vec![], vec![EdgeKey { epoch: 1, created: 0, ended: None }], vec![]);
+    let settings = Settings::new("A");
+    Document { version: 1, id: "a".into(), created: 0, settings, keys, edge_keys, releases }
 }

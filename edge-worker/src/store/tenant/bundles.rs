@@ -42,6 +42,9 @@ pub struct Uploaded {
     pub bytes: u64,
     /// When it was uploaded, ms.
     pub uploaded: u64,
+    /// Public key of who signed it, hexadecimal.
+    #[serde(default)]
+    pub signer: String,
 }
 
 impl Tenant {
@@ -50,18 +53,40 @@ impl Tenant {
         Ok(row.and_then(|row| serde_json::from_str(row.text(0)).ok()))
     }
 
-    /// What an edge bundle still needs before it can decide.
-    pub(super) fn lacking(&self, bundle: &Uploaded) -> Result<Option<String>> {
-        let Some(device) = &bundle.device else { return Ok(None) };
-        let there = self.uploaded(device)?.is_some_and(|device| device.part == Part::Device);
-        Ok((!there).then(|| "its device bundle is not uploaded".to_owned()))
+    /// Why a bundle cannot decide: its device bundle is not there, or one of the two was signed by whom the tenant no
+    /// longer takes bundles from.
+    pub(super) fn lacking(&self, bundle: &Uploaded, publishers: &[String]) -> Result<Option<String>> {
+        let device = match &bundle.device {
+            Some(digest) => match self.uploaded(digest)?.filter(|device| device.part == Part::Device) {
+                Some(device) => Some(device),
+                None => return Ok(Some("its device bundle is not uploaded".to_owned())),
+            },
+            None => None,
+        };
+        let by_another = [Some(bundle), device.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|bundle| !publishers.contains(&bundle.signer));
+        let why =
+            "who signed it is none of the tenant's publisher_keys any more: sign it anew and upload it again";
+        Ok(by_another.then(|| why.to_owned()))
     }
 
-    pub(super) fn upload(&self, bundle: Uploaded, bytes: &[u8]) -> Result<Answer> {
-        if let Some(bundle) = self.uploaded(&bundle.digest)? {
-            return Ok(Answer::Uploaded { bundle, new: false });
-        }
-        if self.sql.number("SELECT COUNT(*) FROM bundle", vec![])? >= BUNDLES {
+    /// Keeps a bundle. One that is there stays as it is, unless who signed it was a publisher and is none now: the digest
+    /// does not hold the signature, so the same bundle may come again, signed by another.
+    pub(super) fn upload(&self, mut bundle: Uploaded, publishers: &[String], bytes: &[u8]) -> Result<Answer> {
+        let before = self.uploaded(&bundle.digest)?;
+        let new = before.is_none();
+        if let Some(before) = before {
+            if publishers.contains(&before.signer) {
+                return Ok(Answer::Uploaded { bundle: before, new });
+            }
+            bundle.uploaded = before.uploaded;
+            for table in ["chunk", "bundle"] {
+                let query = format!("DELETE FROM {table} WHERE digest = ?");
+                self.sql.run(&query, vec![bundle.digest.as_str().into()])?;
+            }
+        } else if self.sql.number("SELECT COUNT(*) FROM bundle", vec![])? >= BUNDLES {
             return Ok(Answer::Refused { why: "there are as many bundles as there may be".to_owned() });
         }
         for (at, chunk) in (0..).zip(bytes.chunks(CHUNK)) {
@@ -71,7 +96,7 @@ impl Tenant {
         let json = serde_json::to_string(&bundle)?;
         let values = vec![bundle.digest.as_str().into(), json.into(), number(bundle.uploaded)];
         self.sql.run("INSERT INTO bundle (digest, json, uploaded) VALUES (?, ?, ?)", values)?;
-        Ok(Answer::Uploaded { bundle, new: true })
+        Ok(Answer::Uploaded { bundle, new })
     }
 
     pub(super) fn bundle(&self, digest: &str) -> Result<(Answer, Vec<u8>)> {
