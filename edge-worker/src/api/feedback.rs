@@ -7,7 +7,9 @@ use super::{Call, ShardAsk, ask_shard, decision_id, no_decision, parse};
 use crate::http::Reply;
 use crate::problem::{Code, Outcome, Problem};
 use crate::store::shard::{self, Reported};
-use crate::text::is_date;
+use crate::text::{is_date, rfc3339};
+
+const DAY: u64 = 86_400_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -36,6 +38,11 @@ pub(super) async fn feedback(call: &Call<'_>) -> Outcome<Reply> {
     if !is_date(&body.date) {
         return Err(Problem::value("date", "it is no date of the calendar, YYYY-MM-DD"));
     }
+    // A day of grace: the lender's calendar may be ahead of this clock's.
+    let tomorrow = rfc3339(call.now + DAY);
+    if tomorrow.get(..10).is_none_or(|latest| body.date.as_str() > latest) {
+        return Err(Problem::value("date", "it is more than a day ahead"));
+    }
     let id = decision_id(&body.decision)?;
     let outcome = shard::Outcome {
         decision: body.decision,
@@ -50,6 +57,9 @@ pub(super) async fn feedback(call: &Call<'_>) -> Outcome<Reply> {
         Reported::New => Ok(Reply::json(201, &answer)),
         Reported::Again => Ok(Reply::json(200, &answer)),
         Reported::Other => Err(Problem::new(Code::OtherOutcome, "label", "that date has another label")),
+        Reported::Full => {
+            Err(Problem::new(Code::Conflict, "decision", "it has as many outcomes as one may have"))
+        }
         Reported::Missing => Err(no_decision()),
     }
 }

@@ -7,6 +7,8 @@ use super::super::sql::{Value, number};
 use super::{Entry, Kept, Shard};
 use crate::ids::range_of;
 
+/// Outcomes that a decision may have.
+const OUTCOMES: u64 = 16;
 /// The longest that a challenge can hold, ms.
 const DAY: u64 = 86_400_000;
 
@@ -63,6 +65,8 @@ pub enum Reported {
     Again,
     /// That date has another.
     Other,
+    /// There are as many as there may be.
+    Full,
     /// There is no such decision.
     Missing,
 }
@@ -139,6 +143,10 @@ impl Shard {
         let query = "SELECT label FROM feedback WHERE decision = ? AND date = ?";
         if let Some(row) = self.sql.first(query, values)? {
             return Ok(if row.text(0) == label { Reported::Again } else { Reported::Other });
+        }
+        let query = "SELECT COUNT(*) FROM feedback WHERE decision = ?";
+        if self.sql.number(query, vec![decision.as_str().into()])? >= OUTCOMES {
+            return Ok(Reported::Full);
         }
         let values =
             vec![decision.as_str().into(), date.as_str().into(), label.as_str().into(), number(*created)];
