@@ -63,6 +63,22 @@ pub fn unbase64(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// JSON without the blanks between its tokens, on one line. The text must be JSON.
+pub fn compact(json: &str) -> String {
+    let (mut inside, mut escaped) = (false, false);
+    json.chars()
+        .filter(|&c| {
+            if inside {
+                inside = escaped || c != '"';
+                escaped = c == '\\' && !escaped;
+                return true;
+            }
+            inside = c == '"';
+            !matches!(c, ' ' | '\t' | '\r' | '\n')
+        })
+        .collect()
+}
+
 /// Civil date of days since 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 fn civil(days: i64) -> (i64, i64, i64) {
     let z = days + 719_468;
@@ -124,6 +140,12 @@ mod tests {
             assert_eq!(unbase64(wrong), None, "{wrong}");
         }
         assert_eq!(unhex("abc"), None);
+    }
+
+    #[test]
+    fn json_is_compacted_outside_of_its_strings() {
+        let spread = "{\r\n\t\"a b\" : [ 1 ,\n 2 ],\"c\\\" d\": \"e \\\\\" , \"f\":\"\" }";
+        assert_eq!(compact(spread), r#"{"a b":[1,2],"c\" d":"e \\","f":""}"#);
     }
 
     #[test]

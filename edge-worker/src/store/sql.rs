@@ -33,11 +33,18 @@ impl Sql {
         Ok(self.0.exec(query, values)?.rows_written())
     }
 
+    /// Rows one by one: who stops early has read no more of them.
+    ///
+    /// Errors: of the database.
+    pub fn each(&self, query: &str, values: Vec<Value>) -> Result<impl Iterator<Item = Result<Row>>> {
+        Ok(self.0.exec(query, values)?.raw().map(|row| row.map(Row)))
+    }
+
     /// All rows.
     ///
     /// Errors: of the database.
     pub fn rows(&self, query: &str, values: Vec<Value>) -> Result<Vec<Row>> {
-        self.0.exec(query, values)?.raw().map(|row| row.map(Row)).collect()
+        self.each(query, values)?.collect()
     }
 
     /// The first row.

@@ -5,7 +5,7 @@ use worker::Result;
 
 use super::super::sql::number;
 use super::Shard;
-use crate::text::rfc3339;
+use crate::text::{compact, rfc3339};
 
 /// How far the three tables of a shard have been read: their last row's number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,15 +36,17 @@ impl Shard {
         let wanted = |name| kind == "all" || kind == name;
         if wanted("decisions") {
             let query = "SELECT seq, pseudonym, answer, local, fields, record, id FROM decision WHERE seq > ? ORDER BY seq LIMIT ?";
-            for row in self.sql.rows(query, vec![number(after.decisions), number(lines.left.into())])? {
+            for row in self.sql.each(query, vec![number(after.decisions), number(lines.left.into())])? {
+                let row = row?;
                 let text = |name: &str, column| -> Result<String> {
                     Ok(match row.text_or_null(column) {
                         Some(text) => format!(",\"{name}\":{}", serde_json::to_string(text)?),
                         None => String::new(),
                     })
                 };
+                // Kept as the client has written it, perhaps over many lines.
                 let raw = |name: &str, column| match row.text_or_null(column) {
-                    Some(json) => format!(",\"{name}\":{json}"),
+                    Some(json) => format!(",\"{name}\":{}", compact(json)),
                     None => String::new(),
                 };
                 let kept = [text("local", 3)?, raw("fields", 4), raw("record", 5)].concat();
@@ -59,7 +61,8 @@ impl Shard {
         if wanted("feedback") {
             let query =
                 "SELECT seq, decision, label, date, created FROM feedback WHERE seq > ? ORDER BY seq LIMIT ?";
-            for row in self.sql.rows(query, vec![number(after.feedback), number(lines.left.into())])? {
+            for row in self.sql.each(query, vec![number(after.feedback), number(lines.left.into())])? {
+                let row = row?;
                 let line = serde_json::json!({
                     "kind": "feedback",
                     "decision": row.text(1),
@@ -75,7 +78,8 @@ impl Shard {
         }
         if wanted("audits") {
             let query = "SELECT seq, json FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
-            for row in self.sql.rows(query, vec![number(after.audits), number(lines.left.into())])? {
+            for row in self.sql.each(query, vec![number(after.audits), number(lines.left.into())])? {
+                let row = row?;
                 if !lines.add(&format!("{{\"kind\":\"audit\",\"answer\":{}}}", row.text(1))) {
                     break;
                 }
