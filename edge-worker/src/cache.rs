@@ -1,7 +1,7 @@
 //! What an isolate keeps: its bindings, tenants for a few seconds, engines by digest.
 //!
 //! A tenant is asked for again when what is known of it is older than `FRESH`: so a revoked key or an activated bundle
-//! counts at most that long later in other isolates, and at once in the one that changed it.
+//! counts about that long later in other isolates, at most `STALE` later, and at once in the one that changed it.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -23,6 +23,8 @@ use crate::text::unhex_array;
 const FRESH: u64 = 2_000;
 /// How long the isolate's other requests go on with what they know while one asks anew, ms.
 const REFRESH: u64 = 1_000;
+/// How old what is known may be at most, ms: while a tenant's object does not answer, its requests are refused.
+const STALE: u64 = 5_000;
 /// Tenants that are not there, remembered so that guessing costs the directory nothing.
 const UNKNOWN: usize = 4_096;
 /// Tenants and engines that are kept.
@@ -64,9 +66,46 @@ pub struct Engine {
     pub bytes: Vec<u8>,
 }
 
+/// A tenant that is kept.
+#[derive(Debug, Clone)]
+struct Held {
+    known: Rc<Known>,
+    times: Rc<Times>,
+}
+
+/// When a tenant was asked for, ms.
+#[derive(Debug)]
+struct Times {
+    /// Last, whether or not it has answered.
+    asked: Cell<u64>,
+    /// Last when it has answered: what is known was true then.
+    verified: Cell<u64>,
+}
+
+impl Times {
+    fn at(now: u64) -> Self {
+        Self { asked: Cell::new(now), verified: Cell::new(now) }
+    }
+
+    fn believed(&self, now: u64) -> bool {
+        let since = |time: &Cell<u64>| now.saturating_sub(time.get());
+        since(&self.asked) < FRESH && since(&self.verified) < STALE
+    }
+
+    /// Until who asks now has an answer, others go on with what they know.
+    fn ask(&self, now: u64) {
+        self.asked.set(now.saturating_sub(FRESH - REFRESH));
+    }
+
+    fn verify(&self, now: u64) {
+        self.asked.set(now.max(self.asked.get()));
+        self.verified.set(now.max(self.verified.get()));
+    }
+}
+
 #[derive(Default)]
 struct Cache {
-    tenants: HashMap<String, (Rc<Known>, Rc<Cell<u64>>)>,
+    tenants: HashMap<String, Held>,
     unknown: HashMap<String, u64>,
     engines: HashMap<String, Rc<Engine>>,
 }
@@ -104,23 +143,23 @@ pub fn bindings(env: &Env) -> Outcome<Rc<Bindings>> {
 
 /// A tenant; `None` if there is none of that id.
 ///
-/// Errors: of the store.
+/// Errors: its object does not answer.
 pub async fn tenant(bindings: &Bindings, id: &str, now: u64) -> Outcome<Option<Rc<Known>>> {
     let cached = CACHE.with_borrow(|cache| cache.tenants.get(id).cloned());
-    if let Some((known, asked)) = &cached {
-        if now.saturating_sub(asked.get()) < FRESH {
+    if let Some(Held { known, times }) = &cached {
+        if times.believed(now) {
             return Ok(Some(known.clone()));
         }
-        // Until this request has its answer, the others go on with what they know.
-        asked.set(now.saturating_sub(FRESH - REFRESH));
+        times.ask(now);
     } else if !exists(bindings, id, now).await? {
         return Ok(None);
     }
-    let version = cached.as_ref().map_or(0, |(known, _)| known.document.version);
-    match ask(&bindings.tenants, id, &Ask::Read { known: version }, &[]).await?.0 {
+    let version = cached.as_ref().map_or(0, |held| held.known.document.version);
+    let answer = ask(&bindings.tenants, id, &Ask::Read { known: version }, &[]).await;
+    match answer.map_err(|_| Problem::unavailable("tenant"))?.0 {
         Answer::Document { document } => Ok(Some(learn(bindings, *document, now))),
-        Answer::Same => Ok(cached.map(|(known, asked)| {
-            asked.set(now);
+        Answer::Same => Ok(cached.map(|Held { known, times }| {
+            times.verify(now);
             known
         })),
         Answer::Missing { .. } => Ok(None),
@@ -153,21 +192,22 @@ async fn exists(bindings: &Bindings, id: &str, now: u64) -> Outcome<bool> {
 pub fn learn(bindings: &Bindings, document: Document, now: u64) -> Rc<Known> {
     CACHE.with_borrow_mut(|cache| {
         cache.unknown.remove(&document.id);
-        if let Some((known, asked)) = cache.tenants.get(&document.id)
+        if let Some(Held { known, times }) = cache.tenants.get(&document.id)
             && known.document.version >= document.version
         {
-            asked.set(now);
+            times.verify(now);
             return known.clone();
         }
         if cache.tenants.len() >= TENANTS {
             cache.tenants.clear();
         }
-        let before = cache.tenants.get(&document.id).map(|(known, _)| known.secrets.clone());
+        let before = cache.tenants.get(&document.id).map(|held| held.known.secrets.clone());
         let secrets = before.unwrap_or_else(|| Rc::new(Secrets::new(&bindings.master, &document.id)));
         let shards = (0..crate::ids::SHARDS).map(|shard| format!("{}/{shard}", document.id)).collect();
         let id = document.id.clone();
         let known = Rc::new(Known { document, secrets, shards });
-        cache.tenants.insert(id, (known.clone(), Rc::new(Cell::new(now))));
+        let times = Rc::new(Times::at(now));
+        cache.tenants.insert(id, Held { known: known.clone(), times });
         known
     })
 }
@@ -205,4 +245,30 @@ pub async fn engine(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<
         cache.engines.insert(key, engine.clone());
     });
     Ok(Some(engine))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_believed_no_longer_than_it_may_be_old() {
+        let times = Times::at(10_000);
+        assert!(times.believed(10_000 + FRESH - 1));
+        assert!(!times.believed(10_000 + FRESH));
+        // One asks and has no answer; the others go on for a while, however often somebody asks.
+        let mut believed = 0;
+        for now in 10_000 + FRESH..30_000 {
+            match times.believed(now) {
+                true => believed = now,
+                false => times.ask(now),
+            }
+        }
+        assert_eq!(believed, 10_000 + STALE - 1);
+        times.verify(30_000);
+        assert!(times.believed(30_000));
+        // After a rest everybody asks.
+        times.ask(90_000);
+        assert!(!times.believed(90_000));
+    }
 }

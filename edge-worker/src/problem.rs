@@ -35,6 +35,8 @@ pub enum Code {
     Internal,
     /// Something is missing in the set-up of the worker.
     SetUp,
+    /// What the request needs to know cannot be read at present.
+    Unavailable,
     /// The challenge is not of this tenant, or was changed.
     Challenge,
     /// The challenge has ended, or the receipt was made before it.
@@ -82,6 +84,7 @@ impl Code {
             Self::OtherRequest => (422, "SCL-0913", "the idempotency key belongs to another request"),
             Self::Internal => (500, "SCL-0914", "the worker failed"),
             Self::SetUp => (503, "SCL-0915", "the worker is not set up"),
+            Self::Unavailable => (503, "SCL-0916", "not available at present"),
             Self::Challenge => (422, "SCL-0920", "the challenge is not one of this edge"),
             Self::Expired => (410, "SCL-0921", "the challenge has expired"),
             Self::Replayed => (409, "SCL-0922", "the challenge was used already"),
@@ -120,7 +123,9 @@ impl Code {
             Self::Method => "use one of the methods in the header Allow",
             Self::TooLarge => "send less in one request",
             Self::MediaType => "send the media type that /openapi.json names",
-            Self::KeyRate | Self::ApplicantRate => "wait as long as the header Retry-After says",
+            Self::KeyRate | Self::ApplicantRate | Self::Unavailable => {
+                "wait as long as the header Retry-After says"
+            }
             Self::TooSlow => "send the body at once",
             Self::Conflict => "read its present state first",
             Self::Origin => "add the page's origin to the tenant's origins",
@@ -178,6 +183,12 @@ impl Problem {
     /// A failure here. What failed goes to the log, not to the client.
     pub fn internal(what: &'static str) -> Self {
         Self::new(Code::Internal, what, "nothing was changed, or all of it")
+    }
+
+    /// Something that does not answer at present.
+    pub fn unavailable(what: &'static str) -> Self {
+        let detail = "its state could not be read, and what is known of it is too old";
+        Self { retry: Some(1), ..Self::new(Code::Unavailable, what, detail) }
     }
 
     /// What the engine refused.
