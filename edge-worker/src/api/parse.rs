@@ -39,14 +39,20 @@ fn unquoted(message: &str) -> String {
     }
 }
 
-/// Checks the reference of an applicant.
+/// Checks the reference of an applicant. Two texts that people take for one would be two applicants: a `+` in a query is a
+/// blank, so that `+49…` arrives as ` 49…`.
 ///
-/// Errors: empty or too long.
+/// Errors: empty or too long; a blank at one of its ends, or a control character.
 pub(super) fn reference(place: &'static str, text: &str) -> Outcome<()> {
-    match text.chars().count() {
-        1..=REFERENCE => Ok(()),
-        _ => Err(Problem::value(place, format!("it must have 1 to {REFERENCE} characters"))),
+    if !(1..=REFERENCE).contains(&text.chars().count()) {
+        return Err(Problem::value(place, format!("it must have 1 to {REFERENCE} characters")));
     }
+    if text.trim() != text || text.chars().any(char::is_control) {
+        let detail =
+            "it begins or ends with a blank, or holds a control character (in a query `+` is written %2B)";
+        return Err(Problem::value(place, detail));
+    }
+    Ok(())
 }
 
 /// The idempotency key of a request.
@@ -70,6 +76,16 @@ mod tests {
     struct One {
         #[serde(default)]
         a: Option<u32>,
+    }
+
+    #[test]
+    fn a_reference_is_one_text() {
+        for good in ["a", "+49 30 1", "é\u{3000}x", &"x".repeat(REFERENCE)] {
+            assert!(reference("applicant", good).is_ok(), "{good:?}");
+        }
+        for wrong in ["", " 49", "49 ", "a\nb", "a\0", "\u{85}a", "\u{3000}a", &"x".repeat(REFERENCE + 1)] {
+            assert!(reference("applicant", wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]
