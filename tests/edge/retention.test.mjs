@@ -141,12 +141,12 @@ for (const [how, work] of [
     const key = 'the order of erika';
     const { id } = (await tenant.decide(body, { idempotency: key })).json;
     for (const other of Array.from({ length: 30 }, (_, at) => `other ${at}`)) await tenant.decide({ record: whole, applicant: other }, { idempotency: other });
-    assert.equal((await edge.post('/v1/feedback', { decision: id, label: 'indeterminate', date: '2031-02-17' }, { key: tenant.sk })).status, 201);
+    assert.equal((await edge.post('/v1/feedback', { decision: id, label: 'indeterminate', date: '2024-02-17' }, { key: tenant.sk })).status, 201);
     const audit = { record: ORDINARY.device, salt: Buffer.alloc(32, 5).toString('base64url') };
     assert.equal((await edge.post(`/v1/audits/${id}`, audit, { key: tenant.sk })).json.verdict, 'commitment_mismatch');
     const canaries = new Canaries();
     const { digest: _, ...kept } = keptOf(edge, tenant, body, key);
-    for (const [name, text] of Object.entries({ ...kept, label: 'indeterminate', date: '2031-02-17', verdict: 'commitment_mismatch' })) canaries.plant(name, text);
+    for (const [name, text] of Object.entries({ ...kept, label: 'indeterminate', date: '2024-02-17', verdict: 'commitment_mismatch' })) canaries.plant(name, text);
     await edge.stop();
     assert.deepEqual(canaries.findInFiles(edge.storage).map((one) => /: (\w+) \(UTF-8/.exec(one)?.[1]).toSorted(), ['date', 'idempotency', 'label', 'pseudonym', 'request', 'verdict']);
     await edge.run();

@@ -20,7 +20,10 @@ pub use decide::{Committed, Entry, Kept, Written};
 pub use export::{Positions, Taken};
 pub use keep::{Audited, Counts, Filed, Outcome, Reported};
 
-const STEPS: [&str; 2] = ["
+/// The third step makes room: two rows that do not fit into one page, below all others and never deleted. So no row ever lies in a
+/// table's first page, where SQLite would leave a copy of it when the table grows over that page; rows that come after are
+/// appended, and stay where they are (see [`keep`]).
+const STEPS: [&str; 3] = ["
     CREATE TABLE decision (
         seq INTEGER PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, pseudonym TEXT,
         idempotency TEXT, request TEXT, answer TEXT NOT NULL, about TEXT NOT NULL,
@@ -39,6 +42,13 @@ const STEPS: [&str; 2] = ["
     CREATE INDEX audit_decision ON audit (decision)
 ", "
     ALTER TABLE audit ADD COLUMN request TEXT
+", "
+    INSERT INTO decision (seq, id, created, answer, about)
+        VALUES (-2, 'room 2', 9007199254740991, printf('%03000d', 0), '{}'), (-1, 'room 1', 9007199254740991, printf('%03000d', 0), '{}');
+    INSERT INTO feedback (seq, decision, date, label, created)
+        VALUES (-2, 'room 2', '', printf('%03000d', 0), 0), (-1, 'room 1', '', printf('%03000d', 0), 0);
+    INSERT INTO audit (seq, decision, created, json)
+        VALUES (-2, 'room 2', 0, printf('%03000d', 0)), (-1, 'room 1', 0, printf('%03000d', 0))
 "];
 
 /// What it is asked.
