@@ -175,7 +175,7 @@ impl Change {
         let keys = self.publisher_keys;
         set(
             &mut settings.publisher_keys,
-            keys.map(|keys| keys.iter().map(|key| key.to_lowercase()).collect()),
+            keys.map(|keys| keys.iter().map(|key| key.to_ascii_lowercase()).collect()),
         );
         let rate = self.rate.unwrap_or_default();
         set(&mut settings.rate.key_per_minute, rate.key_per_minute);

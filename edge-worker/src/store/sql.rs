@@ -75,6 +75,11 @@ impl Row {
         }
     }
 
+    /// What a text of JSON says. From bytes, as messages are read: reading a type from texts too would be all its code again.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: usize) -> Option<T> {
+        serde_json::from_slice(self.text(column).as_bytes()).ok()
+    }
+
     /// A text, unless it is null.
     pub fn text_or_null(&self, column: usize) -> Option<&str> {
         match self.0.get(column) {

@@ -137,7 +137,7 @@ object!(Tenant);
 impl Tenant {
     fn open(sql: Sql) -> Result<Self> {
         let row = sql.first("SELECT json FROM document WHERE id = 1", vec![])?;
-        let document = row.and_then(|row| serde_json::from_str(row.text(0)).ok());
+        let document = row.and_then(|row| row.json(0));
         Ok(Self { sql, document: RefCell::new(document) })
     }
 

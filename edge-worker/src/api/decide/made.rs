@@ -85,7 +85,7 @@ pub(super) async fn from_record(
 ///
 /// Errors: no JSON object.
 fn parts_of(record: &str, edge: &Bundle) -> Outcome<(String, String)> {
-    let Members(members) = serde_json::from_str(record).map_err(|_| RecordError::Shape)?;
+    let Members(members) = serde_json::from_slice(record.as_bytes()).map_err(|_| RecordError::Shape)?;
     let (mut device, mut other) = (String::from("{"), String::from("{"));
     for (name, value) in members {
         let on_device = edge.field(&name).is_some_and(|(_, field)| field.stage == Stage::Device);

@@ -107,7 +107,7 @@ impl Shard {
         Ok(Some(Entry {
             id: id.to_owned(),
             created: row.number(0),
-            about: serde_json::from_str(row.text(1))?,
+            about: row.json(1).ok_or("not JSON")?,
             kept: Kept { local: text(2), fields: text(3), record: None },
             ..Entry::default()
         }))

@@ -50,7 +50,7 @@ pub struct Uploaded {
 impl Tenant {
     pub(super) fn uploaded(&self, digest: &str) -> Result<Option<Uploaded>> {
         let row = self.sql.first("SELECT json FROM bundle WHERE digest = ?", vec![digest.into()])?;
-        Ok(row.and_then(|row| serde_json::from_str(row.text(0)).ok()))
+        Ok(row.and_then(|row| row.json(0)))
     }
 
     /// Why a bundle cannot decide: its device bundle is not there, or one of the two was signed by whom the tenant no
@@ -109,6 +109,6 @@ impl Tenant {
 
     pub(super) fn bundles(&self) -> Result<Vec<Uploaded>> {
         let rows = self.sql.rows("SELECT json FROM bundle ORDER BY uploaded, digest", vec![])?;
-        Ok(rows.iter().filter_map(|row| serde_json::from_str(row.text(0)).ok()).collect())
+        Ok(rows.iter().filter_map(|row| row.json(0)).collect())
     }
 }
