@@ -2,7 +2,7 @@
 //!
 //! A cursor holds how far every shard was read: asked again later with the last one, the export goes on with what is new.
 
-use super::{Call, ShardAsk, ask_shard};
+use super::{Call, ShardAsk, ask_shard, parse};
 use crate::http::Reply;
 use crate::ids::SHARDS;
 use crate::problem::{Code, Outcome, Problem};
@@ -22,15 +22,7 @@ pub(super) async fn export(call: &Call<'_>) -> Outcome<Reply> {
     if !KINDS.contains(&kind.as_str()) {
         return Err(Problem::value("kind", format!("it must be one of {}", KINDS.join(", "))));
     }
-    let limit = match call.incoming.query("limit")? {
-        None => MOST,
-        Some(text) => {
-            let number =
-                text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
-            let fits = number.filter(|number| (1..=MOST).contains(number));
-            fits.ok_or_else(|| Problem::value("limit", format!("it must be from 1 to {MOST}")))?
-        }
-    };
+    let limit = parse::limit(call.incoming, MOST)?;
     let mut positions = match call.incoming.query("cursor")?.as_deref() {
         None | Some("") => All::default(),
         Some(text) => read(text)

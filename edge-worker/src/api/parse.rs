@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::Call;
+use crate::http::Incoming;
 use crate::problem::{Code, Outcome, Problem};
 
 /// Longest reference of an applicant, in characters.
@@ -37,6 +38,16 @@ fn unquoted(message: &str) -> String {
         Some((_, expected)) => format!("a value or a member is another one than expected: {expected}"),
         None => "a value or a member is another one than expected".to_owned(),
     }
+}
+
+/// The parameter `limit` of a query; without it, `most`.
+///
+/// Errors: not from 1 to `most`.
+pub(super) fn limit(incoming: &Incoming, most: u32) -> Outcome<u32> {
+    let Some(text) = incoming.query("limit")? else { return Ok(most) };
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let fits = number.filter(|number| (1..=most).contains(number));
+    fits.ok_or_else(|| Problem::value("limit", format!("it must be from 1 to {most}")))
 }
 
 /// Checks the reference of an applicant. Two texts that people take for one would be two applicants: a `+` in a query is a

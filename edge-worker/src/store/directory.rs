@@ -10,8 +10,10 @@ use super::{message, object, parse};
 /// The one object's name.
 pub const NAME: &str = "directory";
 
-const STEPS: [&str; 1] =
-    ["CREATE TABLE tenant (id TEXT PRIMARY KEY, name TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID"];
+const STEPS: [&str; 2] = [
+    "CREATE TABLE tenant (id TEXT PRIMARY KEY, name TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE purged (id INTEGER PRIMARY KEY, tenant TEXT NOT NULL)",
+];
 
 /// What it is asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +28,20 @@ pub enum Ask {
     },
     /// All tenants, by id.
     All,
+    /// Ids of tenants in their order, `limit` at most, that come after one.
+    After {
+        /// The one; empty: from the beginning.
+        id: String,
+        /// How many.
+        limit: u32,
+    },
+    /// The tenant to which the last purge by the clock came; empty if it came to the end.
+    Purged,
+    /// Notes to which one it came.
+    Note {
+        /// Its id, or nothing.
+        id: String,
+    },
 }
 
 /// A tenant.
@@ -68,6 +84,20 @@ impl Directory {
                 message(&new, &[])
             }
             Ask::Has { id } => message(&has(&id)?, &[]),
+            Ask::After { id, limit } => {
+                let query = "SELECT id FROM tenant WHERE id > ? ORDER BY id LIMIT ?";
+                let rows = self.sql.rows(query, vec![id.into(), number(limit.into())])?;
+                message(&rows.iter().map(|row| row.text(0)).collect::<Vec<_>>(), &[])
+            }
+            Ask::Purged => {
+                let row = self.sql.first("SELECT tenant FROM purged WHERE id = 1", vec![])?;
+                message(&row.as_ref().map_or("", |row| row.text(0)), &[])
+            }
+            Ask::Note { id } => {
+                let query = "INSERT OR REPLACE INTO purged (id, tenant) VALUES (1, ?)";
+                self.sql.run(query, vec![id.into()])?;
+                message(&true, &[])
+            }
             Ask::All => {
                 let rows = self.sql.rows("SELECT id, name, created FROM tenant ORDER BY id", vec![])?;
                 let entries: Vec<Entry> = rows

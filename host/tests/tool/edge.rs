@@ -193,6 +193,26 @@ fn bundles_go_up_signed_and_opened() {
 }
 
 #[test]
+fn a_purge_goes_through_all_parts_and_tells_what_failed() {
+    let parts = [(50, vec!["b"], Some("m")), (50, vec![], Some("t")), (3, vec!["z"], None)];
+    let (sandbox, server) = (
+        Sandbox::new(),
+        Server::new(move |at, _| {
+            let (tenants, failed, next) = &parts[at];
+            json(json!({"tenants": tenants, "decisions": 2, "failed": failed, "next": next}))
+        }),
+    );
+    let said = server.edge(&sandbox, &["purge"]);
+    assert_eq!((said.code, said.err.as_str()), (7, ""));
+    let words: Vec<&str> = said.out.split_whitespace().collect();
+    assert_eq!(words, ["decisions", "6", "failed", "b", "z", "tenants", "103"], "{}", said.out);
+    assert_eq!(
+        server.lines(),
+        ["POST /v1/admin/purge", "POST /v1/admin/purge?after=m", "POST /v1/admin/purge?after=t"]
+    );
+}
+
+#[test]
 fn an_applicant_is_erased_by_what_stands_on_standard_input() {
     let (sandbox, server) = (Sandbox::new(), Server::always(json(json!({"decisions": 3, "feedback": 1}))));
     let said = edge_with(&sandbox, &["--url", &server.url, "erase", "-"], "scl_sk_a_k_s", "AB 123456\n").ok();
