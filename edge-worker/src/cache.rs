@@ -3,8 +3,10 @@
 //! A tenant is asked for again when what is known of it is older than `FRESH`: so a revoked key or an activated bundle
 //! counts about that long later in other isolates, at most `STALE` later, and at once in the one that changed it.
 
+mod budget;
+
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use scorelet_core::bundle::{Bundle, Trust};
@@ -15,9 +17,10 @@ use worker::{Env, ObjectNamespace};
 use crate::log;
 use crate::problem::{Code, Outcome, Problem};
 use crate::secrets::{Master, Secrets};
-use crate::store::tenant::{Answer, Ask, Document};
+use crate::store::tenant::{Answer, Ask, Document, Part};
 use crate::store::{ask, directory};
 use crate::text::unhex_array;
+use budget::Budget;
 
 /// How long what is known of a tenant is believed, ms.
 const FRESH: u64 = 2_000;
@@ -25,11 +28,13 @@ const FRESH: u64 = 2_000;
 const REFRESH: u64 = 1_000;
 /// How old what is known may be at most, ms: while a tenant's object does not answer, its requests are refused.
 const STALE: u64 = 5_000;
-/// Tenants that are not there, remembered so that guessing costs the directory nothing.
-const UNKNOWN: usize = 4_096;
-/// Tenants and engines that are kept.
+/// Tenants that the directory's list has at most; of more, each is asked for by itself.
+const LISTED: usize = 10_000;
+/// Tenants that are kept.
 const TENANTS: usize = 1_000;
-const ENGINES: usize = 64;
+/// Bytes of bundles whose engines are kept, and of bundles that are kept to be served. An engine takes some times as much.
+const ENGINES: usize = 32 << 20;
+const FILES: usize = 16 << 20;
 
 /// What the worker is bound to.
 #[derive(Debug)]
@@ -62,7 +67,14 @@ pub struct Known {
 pub struct Engine {
     /// Evaluates it.
     pub scorer: RefCell<Scorer>,
-    /// Its file.
+}
+
+/// A bundle as it was uploaded.
+#[derive(Debug)]
+pub struct File {
+    /// What part it is.
+    pub part: Part,
+    /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -103,11 +115,25 @@ impl Times {
     }
 }
 
-#[derive(Default)]
+/// Ids of the tenants that the directory had at a time, ms.
+#[derive(Debug)]
+struct Listed {
+    asked: u64,
+    ids: HashSet<String>,
+}
+
 struct Cache {
     tenants: HashMap<String, Held>,
-    unknown: HashMap<String, u64>,
-    engines: HashMap<String, Rc<Engine>>,
+    directory: Option<Rc<Listed>>,
+    engines: Budget<Rc<Engine>>,
+    files: Budget<Rc<File>>,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        let (tenants, directory) = Default::default();
+        Self { tenants, directory, engines: Budget::new(ENGINES), files: Budget::new(FILES) }
+    }
 }
 
 thread_local! {
@@ -167,31 +193,35 @@ pub async fn tenant(bindings: &Bindings, id: &str, now: u64) -> Outcome<Option<R
     }
 }
 
-/// Whether the directory has a tenant. Nobody can make the worker open an object for a name that it has not.
+/// Whether the directory has a tenant. Nobody can make the worker open an object for a name that it has not, and whoever makes
+/// up keys costs the directory one list in `FRESH`, however many there are.
 async fn exists(bindings: &Bindings, id: &str, now: u64) -> Outcome<bool> {
-    let unknown = CACHE.with_borrow(|cache| cache.unknown.get(id).copied());
-    if unknown.is_some_and(|asked| now.saturating_sub(asked) < FRESH) {
-        return Ok(false);
+    let listed = CACHE.with_borrow(|cache| cache.directory.clone());
+    let listed = match listed.filter(|listed| now.saturating_sub(listed.asked) < FRESH) {
+        Some(listed) => listed,
+        None => {
+            let all = directory::Ask::After { id: String::new(), limit: LISTED as u32 };
+            let ids: Vec<String> = ask(&bindings.directory, directory::NAME, &all, &[]).await?.0;
+            let listed = Rc::new(Listed { asked: now, ids: ids.into_iter().collect() });
+            CACHE.with_borrow_mut(|cache| cache.directory = Some(listed.clone()));
+            listed
+        }
+    };
+    if listed.ids.contains(id) || listed.ids.len() < LISTED {
+        return Ok(listed.ids.contains(id));
     }
     let has = directory::Ask::Has { id: id.to_owned() };
-    let there = ask::<bool>(&bindings.directory, directory::NAME, &has, &[]).await?.0;
-    CACHE.with_borrow_mut(|cache| {
-        if there {
-            cache.unknown.remove(id);
-        } else {
-            if cache.unknown.len() >= UNKNOWN {
-                cache.unknown.clear();
-            }
-            cache.unknown.insert(id.to_owned(), now);
-        }
-    });
-    Ok(there)
+    Ok(ask::<bool>(&bindings.directory, directory::NAME, &has, &[]).await?.0)
+}
+
+/// Forgets which tenants there are not: an administrator looks for one that may be new.
+pub fn forget_directory() {
+    CACHE.with_borrow_mut(|cache| cache.directory = None);
 }
 
 /// Keeps a tenant as it is now.
 pub fn learn(bindings: &Bindings, document: Document, now: u64) -> Rc<Known> {
     CACHE.with_borrow_mut(|cache| {
-        cache.unknown.remove(&document.id);
         if let Some(Held { known, times }) = cache.tenants.get(&document.id)
             && known.document.version >= document.version
         {
@@ -212,22 +242,29 @@ pub fn learn(bindings: &Bindings, document: Document, now: u64) -> Rc<Known> {
     })
 }
 
+/// A bundle of a tenant as it was uploaded; `None` if it has none of that digest.
+///
+/// Errors: of the store.
+pub async fn file(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<Option<Rc<File>>> {
+    let key = named(tenant, digest);
+    if let Some(file) = CACHE.with_borrow_mut(|cache| cache.files.get(&key)) {
+        return Ok(Some(file));
+    }
+    let Some(file) = fetch(bindings, tenant, digest).await? else { return Ok(None) };
+    let file = Rc::new(file);
+    CACHE.with_borrow_mut(|cache| cache.files.insert(key, file.clone(), file.bytes.len()));
+    Ok(Some(file))
+}
+
 /// A bundle of a tenant, ready to score; `None` if it has none of that digest.
 ///
 /// Errors: of the store.
 pub async fn engine(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<Option<Rc<Engine>>> {
-    // By tenant: that another one has the same bundle gives nobody a right to it.
-    let key = format!("{tenant}/{digest}");
-    if let Some(engine) = CACHE.with_borrow(|cache| cache.engines.get(&key).cloned()) {
+    let key = named(tenant, digest);
+    if let Some(engine) = CACHE.with_borrow_mut(|cache| cache.engines.get(&key)) {
         return Ok(Some(engine));
     }
-    let (answer, bytes) =
-        ask(&bindings.tenants, tenant, &Ask::Bundle { digest: digest.to_owned() }, &[]).await?;
-    match answer {
-        Answer::Uploaded { .. } => {}
-        Answer::Missing { .. } => return Ok(None),
-        _ => return Err(Problem::internal("bundle")),
-    }
+    let Some(File { bytes, .. }) = fetch(bindings, tenant, digest).await? else { return Ok(None) };
     // Its publisher was checked when it was uploaded; its signature is checked here again.
     let bundle = Bundle::open(&bytes, Trust::Anyone).map_err(|error| {
         log::failure("bundle", error.code());
@@ -237,14 +274,24 @@ pub async fn engine(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<
         log::failure("bundle", "its digest is another one");
         return Err(Problem::internal("bundle"));
     }
-    let engine = Rc::new(Engine { scorer: RefCell::new(Scorer::new(bundle)), bytes });
-    CACHE.with_borrow_mut(|cache| {
-        if cache.engines.len() >= ENGINES {
-            cache.engines.clear();
-        }
-        cache.engines.insert(key, engine.clone());
-    });
+    let engine = Rc::new(Engine { scorer: RefCell::new(Scorer::new(bundle)) });
+    CACHE.with_borrow_mut(|cache| cache.engines.insert(key, engine.clone(), bytes.len()));
     Ok(Some(engine))
+}
+
+/// By tenant: that another one has the same bundle gives nobody a right to it.
+fn named(tenant: &str, digest: &str) -> String {
+    format!("{tenant}/{digest}")
+}
+
+async fn fetch(bindings: &Bindings, tenant: &str, digest: &str) -> Outcome<Option<File>> {
+    let (answer, bytes) =
+        ask(&bindings.tenants, tenant, &Ask::Bundle { digest: digest.to_owned() }, &[]).await?;
+    match answer {
+        Answer::Uploaded { bundle, .. } => Ok(Some(File { part: bundle.part, bytes })),
+        Answer::Missing { .. } => Ok(None),
+        _ => Err(Problem::internal("bundle")),
+    }
 }
 
 #[cfg(test)]

@@ -32,7 +32,12 @@ pub(super) async fn named(call: &Call<'_>) -> Outcome<Rc<Known>> {
     if !is_tenant(id) {
         return Err(none());
     }
-    cache::tenant(&*call.bindings()?, id, call.now).await?.ok_or_else(none)
+    let bindings = call.bindings()?;
+    if let Some(known) = cache::tenant(&bindings, id, call.now).await? {
+        return Ok(known);
+    }
+    cache::forget_directory();
+    cache::tenant(&bindings, id, call.now).await?.ok_or_else(none)
 }
 
 /// Changes a tenant; what it is then is known at once in this isolate.
