@@ -90,7 +90,7 @@ pub async fn handle(endpoint: Endpoint, call: Call<'_>) -> Outcome<Reply> {
         Endpoint::Activate => bundles::activate(&call).await,
         Endpoint::RollBack => bundles::roll_back(&call).await,
         Endpoint::Purge => purge::purge(&call).await,
-        Endpoint::Health => Ok(ops::health()),
+        Endpoint::Health => ops::health(&call),
         Endpoint::Version => Ok(ops::version(&call)),
         Endpoint::Metrics => Ok(ops::metrics()),
         Endpoint::OpenApi => Ok(ops::open_api()),

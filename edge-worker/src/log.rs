@@ -47,6 +47,8 @@ pub struct Request<'a> {
     pub route: &'a str,
     /// The tenant, if one was recognised.
     pub tenant: Option<&'a str>,
+    /// Of administration: id of the key, or `operator`.
+    pub key: Option<&'a str>,
     /// HTTP status.
     pub status: u16,
     /// Code of the problem, if it was refused.
@@ -67,7 +69,7 @@ pub fn request(request: &Request<'_>) {
     if !wanted {
         return;
     }
-    let Request { id, method, route, tenant, status, code, ms } = request;
+    let Request { id, method, route, tenant, key, status, code, ms } = request;
     let line = serde_json::json!({
         "level": if *status >= 500 { "error" } else { "info" },
         "event": "request",
@@ -75,6 +77,7 @@ pub fn request(request: &Request<'_>) {
         "method": method,
         "route": route,
         "tenant": tenant,
+        "key": key,
         "status": status,
         "code": code,
         "ms": ms,

@@ -206,16 +206,16 @@ impl Problem {
         self.engine.as_ref().map_or(self.code.about().1, |(code, _)| code)
     }
 
-    /// `application/problem+json`; `instance` is the request's id.
-    pub fn json(&self, instance: &str) -> Vec<u8> {
+    /// `application/problem+json`, of the request with that id.
+    pub fn json(&self, request: &str) -> Vec<u8> {
         let (status, _, title) = self.code.about();
         let mend = self.engine.as_ref().map_or(self.code.mend(&self.place), |(_, mend)| mend);
         let value = serde_json::json!({
-            "type": "about:blank",
+            "type": format!("urn:scorelet:{}", self.stable()),
             "title": title,
             "status": status,
             "detail": self.detail,
-            "instance": instance,
+            "instance": format!("urn:request:{request}"),
             "code": self.stable(),
             "place": self.place,
             "mend": mend,
@@ -252,9 +252,10 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&problem.json("r-1")).unwrap();
         assert_eq!(json["status"], 422);
         assert_eq!(json["code"], "SCL-0908");
-        assert_eq!(json["instance"], "r-1");
+        assert_eq!(json["instance"], "urn:request:r-1");
+        assert_eq!(json["type"], "urn:scorelet:SCL-0908");
         assert_eq!(json["place"], "rate.key_per_minute");
-        for member in ["type", "title", "detail", "mend"] {
+        for member in ["title", "detail", "mend"] {
             assert!(json[member].is_string(), "{member}");
         }
     }

@@ -175,8 +175,9 @@ fn matches<'a>(pattern: &str, path: &'a str) -> Option<Parts<'a>> {
     given.next().is_none().then_some(parts)
 }
 
-/// Finds the route of a request.
+/// Finds the route of a request. Where there is GET there is HEAD, of whose answer the runtime sends no body.
 pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
+    let method = if method == "HEAD" { "GET" } else { method };
     let mut methods = String::new();
     for route in ROUTES {
         let Some(parts) = matches(route.path, path) else { continue };
@@ -186,7 +187,7 @@ pub fn find<'a>(method: &str, path: &'a str) -> Found<'a> {
         if !methods.is_empty() {
             methods.push_str(", ");
         }
-        methods.push_str(route.method);
+        methods.push_str(if route.method == "GET" { "GET, HEAD" } else { route.method });
     }
     if methods.is_empty() { Found::Nothing } else { Found::Methods(methods) }
 }
@@ -203,7 +204,9 @@ mod tests {
         let Found::Route(route, parts) = find("DELETE", "/v1/admin/tenants/a/keys/k1") else { panic!() };
         assert_eq!((route.endpoint, parts), (Endpoint::RevokeKey, ["a", "k1"]));
         assert!(matches!(find("GET", "/v1/decisions"), Found::Methods(m) if m == "POST"));
-        assert!(matches!(find("PUT", "/v1/admin/tenants/a"), Found::Methods(m) if m == "GET, PATCH"));
+        assert!(matches!(find("PUT", "/v1/admin/tenants/a"), Found::Methods(m) if m == "GET, HEAD, PATCH"));
+        assert!(matches!(find("HEAD", "/healthz"), Found::Route(r, _) if r.endpoint == Endpoint::Health));
+        assert!(matches!(find("HEAD", "/v1/decisions"), Found::Methods(_)));
         for path in
             ["/", "/v1", "/v1/decisions/", "/v1/decisions/a/b", "//v1/decisions", "/v1/admin/tenants//keys"]
         {

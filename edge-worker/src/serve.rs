@@ -8,6 +8,7 @@ use worker::worker_sys::web_sys::{Request, Response};
 use crate::api::{self, Call};
 use crate::auth::{self, Caller};
 use crate::http::{Given, Incoming, Reply};
+use crate::ids::is_tenant;
 use crate::problem::{Code, Outcome, Problem};
 use crate::route::{self, Access, Found, Route};
 use crate::store::tenant::Kind;
@@ -38,7 +39,27 @@ fn request_id() -> String {
 #[derive(Default)]
 struct Seen {
     tenant: Option<String>,
+    key: Option<String>,
     origin: Option<String>,
+}
+
+impl Seen {
+    /// Whose request it is; of administration also by which key, and for which tenant.
+    fn note(&mut self, caller: &Caller, access: Access, tenant: &str) {
+        let administration = matches!(access, Access::Admin | Access::Operator);
+        match caller {
+            Caller::Tenant(known, key) => {
+                self.tenant = Some(known.document.id.clone());
+                self.key = administration.then(|| key.id.clone());
+            }
+            Caller::Operator => {
+                // What stands in the path is logged only if it can be an id of a tenant.
+                self.tenant = Some(tenant).filter(|id| administration && is_tenant(id)).map(str::to_owned);
+                self.key = administration.then(|| "operator".to_owned());
+            }
+            Caller::Anyone => {}
+        }
+    }
 }
 
 /// Answers a request.
@@ -68,6 +89,7 @@ pub async fn serve(request: Request, env: Env) -> worker::Result<Response> {
         method,
         route: path,
         tenant: seen.tenant.as_deref(),
+        key: seen.key.as_deref(),
         status: reply.status,
         code,
         ms,
@@ -83,16 +105,23 @@ async fn run(
     now: u64,
     seen: &mut Seen,
 ) -> Outcome<Reply> {
+    let anyone = || route.for_pages().then(|| "*".to_owned()).filter(|_| incoming.header("origin").is_some());
     let caller = match route.access {
         Access::Open => Caller::Anyone,
         Access::Keyed if incoming.header("authorization").is_none() => Caller::Anyone,
         _ => {
             let bindings = cache::bindings(env)?;
-            auth::caller(&bindings, incoming.header("authorization").as_deref(), now).await?
+            let caller = auth::caller(&bindings, incoming.header("authorization").as_deref(), now).await;
+            // Any page may read that its key is none: it tells nothing of a tenant, also not whether there is one.
+            caller.inspect_err(|_| seen.origin = anyone())?
         }
     };
+    let [tenant, _] = parts;
+    seen.note(&caller, route.access, tenant);
+    if matches!(caller, Caller::Anyone) {
+        seen.origin = anyone();
+    }
     if let Caller::Tenant(known, key) = &caller {
-        seen.tenant = Some(known.document.id.clone());
         if let Some(origin) = incoming.header("origin") {
             // A key in a page that the tenant does not know is a key that was taken.
             if !known.document.settings.origins.contains(&origin) {
@@ -107,7 +136,6 @@ async fn run(
         };
         rate::count(&known.document.id, &key.id, limit, now)?;
     }
-    let [tenant, _] = parts;
     auth::permit(&caller, route.access, tenant)?;
     let body = incoming.body(route.body).await?;
     // After the body: a slow one must not make the rest of the request old.

@@ -9,14 +9,17 @@ use crate::auth::{Caller, KeyOf};
 use crate::cache::Known;
 use crate::http::Reply;
 use crate::metrics;
+use crate::problem::Outcome;
 use crate::store::tenant::Kind;
 use crate::text::rfc3339;
 
 /// The description of the API.
 pub(super) const OPEN_API: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 
-pub(super) fn health() -> Reply {
-    Reply::json(200, &json!({ "status": "ok" }))
+/// Whether the worker could answer: a binding that is missing or malformed refuses every other request.
+pub(super) fn health(call: &Call<'_>) -> Outcome<Reply> {
+    call.bindings()?;
+    Ok(Reply::json(200, &json!({ "status": "ok" })))
 }
 
 /// Which build it is, and to a tenant's key which of its bundles are accepted. `build` is the commit it was built from, as

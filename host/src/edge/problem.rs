@@ -35,7 +35,7 @@ impl Problem {
             detail: text("detail"),
             place: text("place"),
             mend: text("mend"),
-            request: text("instance"),
+            request: text("instance").trim_start_matches("urn:request:").to_owned(),
         };
         let says_nothing = problem.title.is_empty() && problem.detail.is_empty();
         (!problem.code.is_empty() && !says_nothing).then_some(problem)

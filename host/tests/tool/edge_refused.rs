@@ -45,7 +45,7 @@ fn a_refusal_is_shown_with_code_place_mend_and_request() {
         "403 Forbidden",
         json!({
         "type": "https://scorelet.example/problems/SCL-0755", "title": "Not allowed", "status": 403,
-        "detail": "the key has no scope `admin`\u{1b}[2J", "instance": "req-0123", "code": "SCL-0755",
+        "detail": "the key has no scope `admin`\u{1b}[2J", "instance": "urn:request:req-0123", "code": "SCL-0755",
         "place": "header authorization", "mend": "use a key with that scope"}),
     ));
     let ran = server.edge(&sandbox, &CREATE);
