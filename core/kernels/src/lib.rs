@@ -9,5 +9,6 @@
 
 pub mod admit;
 pub mod column;
+pub mod events;
 pub mod forest;
 pub mod treeshap;
