@@ -26,6 +26,16 @@ pub const TREE_NODES: usize = 16_000_000;
 pub const TREE_DEPTH: usize = 512;
 /// Outputs (classes) of a model.
 pub const OUTPUTS: usize = 1024;
+/// Values of a network's working memory.
+pub const NETWORK_MEMORY: usize = 1 << 22;
+/// Figures (weights, biases, tables) of a network.
+pub const NETWORK_FIGURES: usize = 1 << 24;
+/// Steps of a network.
+pub const NETWORK_STEPS: usize = 1 << 16;
+/// Inputs of a network.
+pub const NETWORK_INPUTS: usize = 1 << 15;
+/// Multiply-adds, and what takes as long, that all networks of a bundle do for one row.
+pub const NETWORK_WORK: u64 = 1 << 26;
 /// Bytes of JSON given in one call.
 pub const RECORD_BYTES: usize = 16 << 20;
 /// Rows given in one call.
