@@ -9,10 +9,13 @@
 
 pub mod activate;
 pub mod admit;
+pub mod binary;
 pub mod column;
 pub mod dense;
 pub mod events;
 pub mod forest;
 pub mod norm;
 pub mod recurrent;
+pub mod reduce;
 pub mod treeshap;
+pub mod walk;

@@ -13,6 +13,7 @@ use crate::feature::one_hot::OneHot;
 use crate::model::forest::{Forest, ForestScratch};
 use crate::model::linear::Linear;
 use crate::model::link::Link;
+use crate::model::network::{Network, NetworkScratch};
 use crate::model::scorecard::Scorecard;
 use crate::scale::Scale;
 use crate::split::Given;
@@ -34,6 +35,8 @@ pub trait Kernel: Wire {
 pub struct Scratch {
     /// For forests.
     pub forest: ForestScratch,
+    /// For networks.
+    pub network: NetworkScratch,
 }
 
 macro_rules! ops {
@@ -112,6 +115,8 @@ ops! {
     Forest(Forest) = 0x0203, "forest";
     /// From margins to predictions.
     Link(Link) = 0x0204, "link";
+    /// Dense, recurrent and other layers over f32 tensors.
+    Network(Network) = 0x0205, "network";
     /// From log-odds or any figure to a score.
     Scale(Scale) = 0x0301, "scale";
     /// From a margin or score to a calibrated PD.

@@ -7,9 +7,13 @@
 //! outputs are read. An output that is not finite is absent as out of range.
 
 mod check;
+mod run;
 pub mod step;
+mod wire;
 
-use step::Step;
+pub use run::NetworkScratch;
+
+use step::{Axis, Step};
 
 /// What becomes of a row in which an input is absent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,8 +64,15 @@ pub struct Network {
 
 impl Network {
     /// Checks the program: limits, every place and stride, and that no step reads what it writes except in place.
-    pub fn new(program: Program) -> Result<Self, &'static str> {
+    ///
+    /// Axes of walks are merged where they can be: a program may come back with fewer than were given.
+    pub fn new(mut program: Program) -> Result<Self, &'static str> {
         let work = check::work(&program)?;
+        for step in &mut program.steps {
+            if let Step::Zip { axes, .. } | Step::Select { axes, .. } | Step::Copy { axes, .. } = step {
+                *axes = Axis::merged(axes);
+            }
+        }
         Ok(Self { program: Box::new(program), work })
     }
 
