@@ -10,6 +10,7 @@
 pub mod activate;
 pub mod admit;
 pub mod binary;
+pub mod civil;
 pub mod column;
 pub mod dense;
 pub mod events;
@@ -17,5 +18,7 @@ pub mod forest;
 pub mod norm;
 pub mod recurrent;
 pub mod reduce;
+pub mod series;
 pub mod treeshap;
+pub mod window;
 pub mod walk;
