@@ -60,3 +60,17 @@ pub const REASON_GROUPS: usize = 4096;
 pub const LISTED_VALUES: usize = 256;
 /// Values that cross from the device stage to the edge stage; and ranges and agreements that a bundle declares of values.
 pub const CROSSING: usize = 4096;
+/// Columns, and texts, of an event.
+pub const EVENT_COLUMNS: usize = 64;
+/// Windows of time of a window node; and filters of a window or series node.
+pub const WINDOWS: usize = 512;
+/// Outputs of a window node.
+pub const WINDOW_OUTPUTS: usize = 4096;
+/// Days or months that a window reaches back.
+pub const WINDOW_UNITS: usize = 100_000;
+/// Months of a window or series that is counted in months.
+pub const WINDOW_MONTHS: usize = 1200;
+/// Tests of a filter.
+pub const FILTER_TESTS: usize = 16;
+/// Groups that a window node gives.
+pub const TOP_GROUPS: usize = 256;

@@ -10,6 +10,8 @@ use crate::feature::bins::Bins;
 use crate::feature::impute::Impute;
 use crate::feature::lookup::Lookup;
 use crate::feature::one_hot::OneHot;
+use crate::feature::series::{Series, SeriesScratch};
+use crate::feature::window::{Window, WindowScratch};
 use crate::model::forest::{Forest, ForestScratch};
 use crate::model::linear::Linear;
 use crate::model::link::Link;
@@ -35,6 +37,10 @@ pub trait Kernel: Wire {
 pub struct Scratch {
     /// For forests.
     pub forest: ForestScratch,
+    /// For windows over events.
+    pub window: WindowScratch,
+    /// For series of events.
+    pub series: SeriesScratch,
     /// For networks.
     pub network: NetworkScratch,
 }
@@ -107,6 +113,10 @@ ops! {
     Impute(Impute) = 0x0104, "impute";
     /// Arithmetic of columns.
     Arith(Arith) = 0x0105, "arith";
+    /// Figures of events in windows of time.
+    Window(Window) = 0x0107, "window";
+    /// Events as a sequence of fixed length.
+    Series(Series) = 0x0108, "series";
     /// Base points and points of characteristics.
     Scorecard(Scorecard) = 0x0201, "scorecard";
     /// Intercepts and coefficients.
