@@ -15,10 +15,10 @@ mod select;
 mod span;
 mod top;
 
+pub(crate) use cell::List;
 pub use filter::Test;
 pub(crate) use filter::{Mask, day_count};
 pub use plan::Plan;
-pub(crate) use cell::List;
 pub(crate) use run::rows;
 pub use run::{WindowScratch, run};
 pub use span::{Span, Unit};

@@ -110,7 +110,7 @@ impl WindowScratch {
         for (i, out) in plan.outs.iter().enumerate() {
             let value = match *out {
                 Out::Result(at) => result(at),
-                Out::Ratio(a, b) => result(a).zip(result(b)).and_then(|(a, b)| ratio(a, b)),
+                Out::Ratio(a, b) => ratio(result(a), result(b)),
             };
             match value {
                 Some(value) => outputs.column(i).set(row, value),
@@ -120,8 +120,13 @@ impl WindowScratch {
     }
 }
 
-/// a / b; `None` for 0 / 0. A figure that is not finite makes the ratio not finite.
-fn ratio(a: f64, b: f64) -> Option<f64> {
+/// a / b; `None` (missing) if a or else b is, and for 0 / 0. A figure that is not finite is out of range, and so is the ratio.
+fn ratio(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    let a = a?;
+    if !a.is_finite() {
+        return Some(f64::NAN);
+    }
+    let b = b?;
     if a == 0.0 && b == 0.0 {
         return None;
     }
