@@ -9,6 +9,8 @@
 mod check;
 mod run;
 pub mod step;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use run::NetworkScratch;

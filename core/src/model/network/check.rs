@@ -11,6 +11,8 @@ use crate::limits;
 pub(super) const AXES: usize = 8;
 
 type Checked<T> = Result<T, &'static str>;
+/// What a walk reads, and its stride there.
+type Read = (Source, fn(&Axis) -> i32);
 
 /// Places from one to another, that one not included.
 #[derive(Clone, Copy)]
@@ -142,7 +144,7 @@ impl Check {
     }
 
     /// Checks a walk's axes and what it reads and writes; how many positions it has.
-    fn walk(&self, axes: &[Axis], output: u32, inputs: &[(Source, fn(&Axis) -> i32)]) -> Checked<u64> {
+    fn walk(&self, axes: &[Axis], output: u32, inputs: &[Read]) -> Checked<u64> {
         if axes.len() > AXES {
             return Err("a walk of a network has too many axes");
         }
@@ -209,8 +211,7 @@ impl Check {
                 Ok(positions * if matches!(function, Binary::Power | Binary::Modulo) { 128 } else { 4 })
             }
             Step::Select { condition, a, b, output, axes } => {
-                let inputs: [(Source, fn(&Axis) -> i32); 3] =
-                    [(*a, |x| x.a), (*b, |x| x.b), (*condition, |x| x.c)];
+                let inputs: [Read; 3] = [(*a, |x| x.a), (*b, |x| x.b), (*condition, |x| x.c)];
                 Ok(self.walk(axes, *output, &inputs)? * 4)
             }
             Step::Copy { input, output, axes } => Ok(self.walk(axes, *output, &[(*input, |x| x.a)])? * 4),
