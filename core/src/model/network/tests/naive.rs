@@ -72,7 +72,7 @@ fn function(f: Function, alpha: f32, beta: f32, x: f32) -> f64 {
         Function::Softsign => x / (1.0 + x.abs()),
         Function::HardSigmoid => (a * x + b).clamp(0.0, 1.0),
         Function::HardSwish => x * (x / 6.0 + 0.5).clamp(0.0, 1.0),
-        Function::Clip => math::clamp(x, a, b),
+        Function::Clip => x.max(a).min(b),
         Function::Affine => a * x + b,
         Function::Abs => x.abs(),
         Function::Negate => -x,
