@@ -42,7 +42,8 @@ pub const RECORD_BYTES: usize = 16 << 20;
 pub const ROWS: usize = 1 << 20;
 /// Cells (rows × columns) that one call may give or ask for as columns: 128 MiB.
 pub const CALL_CELLS: usize = 1 << 24;
-/// Cells (records × fields) of one call with JSON, whose records are kept until their block is full.
+/// Cells (records × fields, and events × their columns and date) of one call with JSON, whose records are kept until their
+/// block is full.
 pub const JSON_CELLS: usize = 1 << 22;
 /// Rows evaluated at once.
 pub const BLOCK_ROWS: usize = 256;
@@ -60,8 +61,14 @@ pub const REASON_GROUPS: usize = 4096;
 pub const LISTED_VALUES: usize = 256;
 /// Values that cross from the device stage to the edge stage; and ranges and agreements that a bundle declares of values.
 pub const CROSSING: usize = 4096;
+/// Events of one event list of a record.
+pub const EVENTS: usize = 100_000;
 /// Columns, and texts, of an event.
 pub const EVENT_COLUMNS: usize = 64;
+/// Rules that make one column of an event list.
+pub const EVENT_RULES: usize = 4096;
+/// Buckets of a hash.
+pub const HASH_BUCKETS: u32 = 1 << 24;
 /// Windows of time of a window node; and filters of a window or series node.
 pub const WINDOWS: usize = 512;
 /// Outputs of a window node.

@@ -2,15 +2,23 @@
 
 mod columns;
 pub mod date;
+mod events;
 mod given;
+mod hash;
 mod json;
+mod lookup;
+mod row;
+pub mod rules;
 pub mod text;
 
 pub(crate) use columns::{fill_columns, glance};
+pub use events::{RecordEvents, RowEvents};
 pub use given::Given;
-#[cfg(feature = "browser")]
-pub(crate) use json::code;
-pub(crate) use json::{Row, parse_json};
+pub(crate) use given::UNSEEN_CATEGORY;
+pub use hash::bucket;
+pub(crate) use json::parse_json;
+pub(crate) use lookup::Lookup;
+pub(crate) use row::{Row, RowBuilder};
 
 use crate::column::State;
 use crate::error::RecordError;
@@ -69,6 +77,7 @@ impl Field {
                     State::UNSEEN
                 }
             }
+            FieldType::Hash { buckets } if value < 0.0 || value >= f64::from(*buckets) => State::OUT_OF_RANGE,
             FieldType::Integer if value.abs() > MAX_INTEGER => State::OUT_OF_RANGE,
             _ if value < self.min || value > self.max => State::OUT_OF_RANGE,
             _ => State::PRESENT,
@@ -91,11 +100,18 @@ impl Field {
     ///
     /// Errors: [`RecordError::Type`] for a fraction where a whole number is due, [`RecordError::Refused`] by policy.
     pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, RecordError> {
-        let whole = matches!(self.kind, FieldType::Integer | FieldType::Boolean | FieldType::Date);
+        let whole = matches!(
+            self.kind,
+            FieldType::Integer | FieldType::Boolean | FieldType::Date | FieldType::Hash { .. }
+        );
         if whole && value.is_finite() && value.trunc() != value {
             return Err(self.type_error(row, "a fraction"));
         }
         if matches!(self.kind, FieldType::Boolean) && !(value.is_nan() || value == 0.0 || value == 1.0) {
+            return Err(self.type_error(row, "a number"));
+        }
+        // Columns have no events: a list is missing there, or stands beside them.
+        if matches!(self.kind, FieldType::EventList(_)) && !value.is_nan() {
             return Err(self.type_error(row, "a number"));
         }
         self.admit_state(value, self.state_of(value), row)

@@ -1,5 +1,6 @@
 //! A scorer: a bundle with the memory to evaluate it, allocated once.
 
+mod events;
 #[cfg(feature = "browser")]
 mod given;
 mod stages;
@@ -12,10 +13,8 @@ use crate::decision::{Decision, ScoreResult};
 use crate::error::RecordError;
 use crate::graph::Scratch;
 use crate::limits;
-use crate::names::Names;
 use crate::reason::{Explainer, Reason};
-use crate::record::{Absent, Row, fill_columns, glance, parse_json};
-use crate::schema::Field;
+use crate::record::{Absent, Lookup, Row, fill_columns, glance, parse_json};
 use stages::Stages;
 
 /// What to compute beside the figures.
@@ -31,8 +30,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Scorer {
     bundle: Bundle,
-    names: Names,
-    categories: Vec<Names>,
+    lookup: Lookup,
     glances: Vec<Glance>,
     block: Block,
     scratch: Scratch,
@@ -44,13 +42,11 @@ pub struct Scorer {
 impl Scorer {
     /// Allocates for a bundle.
     pub fn new(bundle: Bundle) -> Self {
-        let (names, categories) = names(&bundle.fields);
         Self {
-            names,
-            categories,
+            lookup: Lookup::new(&bundle.fields),
             stages: Stages::new(&bundle),
             glances: bundle.fields.iter().map(glance).collect(),
-            block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
+            block: events::block(&bundle),
             scratch: Scratch::default(),
             explainer: Explainer::default(),
             bundle,
@@ -71,7 +67,7 @@ impl Scorer {
         options: Options,
     ) -> Result<Vec<Result<Decision, RecordError>>, RecordError> {
         self.whole_records()?;
-        let rows = parse_json(&self.bundle.fields, &self.names, &self.categories, json)?;
+        let rows = parse_json(&self.bundle.fields, &self.lookup, json)?;
         let mut results = Vec::with_capacity(rows.len());
         let mut pending: Vec<(usize, Row)> = Vec::new();
         let capacity = self.bundle.graph.block_rows();
@@ -109,10 +105,13 @@ impl Scorer {
                 }
             }
         }
+        events::fill(&mut self.block, &self.bundle.fields, pending.iter().map(|(_, row)| &row.events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         for (row, (place, record)) in pending.drain(..).enumerate() {
-            let decision =
+            let ignored = record.ignored();
+            let mut decision =
                 decide(&self.bundle, &self.block, row, record.absent, options, &mut self.explainer);
+            decision.ignored = ignored;
             if let Some(slot) = results.get_mut(place) {
                 *slot = Some(Ok(decision));
             }
@@ -265,12 +264,6 @@ impl Scorer {
     }
 }
 
-/// The names of fields, and of each one's categories.
-fn names(fields: &[Field]) -> (Names, Vec<Names>) {
-    let categories = |field: &Field| Names::new(field.categories().iter().map(String::as_str));
-    (Names::new(fields.iter().map(|f| f.name.as_str())), fields.iter().map(categories).collect())
-}
-
 fn figure(block: &Block, column: Option<u32>, row: usize) -> Option<f64> {
     let column = block.column(column? as usize);
     match (column.values.get(row), column.states.get(row)) {
@@ -309,5 +302,5 @@ fn decision(
         band: figure(block, output.band, row).map(|b| b as u32),
         reasons: reasons(output, index),
     });
-    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent }
+    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent, ignored: Vec::new() }
 }

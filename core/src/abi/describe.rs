@@ -37,6 +37,7 @@ fn field(json: &mut Json<'_>, field: &Field, form: Option<&FieldForm>) {
         FieldType::Category { .. } => "category",
         FieldType::Date => "date",
         FieldType::EventList { .. } => "event_list",
+        FieldType::Hash { .. } => "hash",
     };
     json.object(|json| {
         json.key("name").text(&field.name);

@@ -168,7 +168,8 @@ impl Columns {
 fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest: Digest) -> BundleParts {
     let kept: Vec<usize> =
         (0..).zip(&whole.fields).filter(|(_, f)| f.stage == Stage::Device).map(|(i, _)| i).collect();
-    let fields: Vec<Field> = kept.iter().filter_map(|&i| whole.fields.get(i).cloned()).collect();
+    let own_field = |&i: &usize| Some(whole.fields.get(i)?.clone().renumbered(|column| columns.own(column)));
+    let fields: Vec<Field> = kept.iter().filter_map(own_field).collect();
     let own_node = |node: &Node| Node {
         name: node.name.clone(),
         stage: node.stage,

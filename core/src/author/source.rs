@@ -14,6 +14,7 @@ mod checks;
 pub mod code;
 mod date;
 mod encoders;
+mod events;
 mod fields;
 mod form;
 mod imported_card;

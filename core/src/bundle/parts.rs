@@ -12,7 +12,7 @@ use crate::graph::{Node, Op};
 use crate::limits;
 use crate::names::Names;
 use crate::reason::{ReasonGroup, ReasonSpec};
-use crate::schema::{Field, Localized, Special, Stage};
+use crate::schema::{Field, Localized, Stage};
 use crate::split::{self, Cut, Trusted};
 
 /// Name, version and languages of a bundle.
@@ -427,15 +427,11 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         return malformed("fields", "two fields have the same name");
     }
     for field in &bundle.fields {
-        if Names::new(field.categories().iter().map(String::as_str)).has_duplicates() {
-            return malformed("fields", "a category is listed twice");
-        }
-        let twin = |(i, a): (usize, &Special)| {
-            field.specials.iter().take(i).any(|b| a.value == b.value && a.text == b.text)
-        };
-        if field.specials.iter().enumerate().any(twin) {
-            return malformed("fields", "a special code is listed twice");
-        }
+        let checked = field.check().and_then(|()| match field.events() {
+            Some(events) => events.check(field, &bundle.fields),
+            None => Ok(()),
+        });
+        checked.map_err(|what| BundleError::Malformed { section: "fields", what })?;
     }
     if Names::new(bundle.graph.nodes().iter().map(|n| n.name.as_str())).has_duplicates() {
         return malformed("nodes", "two nodes have the same name");

@@ -20,6 +20,7 @@ pub(crate) fn glance(field: &Field) -> Glance {
         FieldType::Integer => (field.min.max(-MAX_INTEGER), field.max.min(MAX_INTEGER)),
         FieldType::Boolean => (field.min.max(0.0), field.max.min(1.0)),
         FieldType::Number | FieldType::Date => (field.min, field.max),
+        FieldType::Hash { buckets } => (field.min.max(0.0), field.max.min(f64::from(*buckets) - 1.0)),
         FieldType::EventList { .. } => return Glance::NONE,
     };
     let missing = passes(field.policies.missing, State::MISSING);

@@ -24,6 +24,7 @@ enum Kind {
     Boolean,
     Category(TextIndex),
     Date,
+    Hash,
     /// The field's type has no text form.
     None,
 }
@@ -36,6 +37,7 @@ impl FieldReader {
             FieldType::Integer => Kind::Integer,
             FieldType::Boolean => Kind::Boolean,
             FieldType::Date => Kind::Date,
+            FieldType::Hash { .. } => Kind::Hash,
             FieldType::EventList { .. } => Kind::None,
             FieldType::Category { values } => {
                 let codes = field.specials.iter().zip(0_u32..);
@@ -61,6 +63,7 @@ impl FieldReader {
             Kind::Integer => number(cell).filter(|value| !value.is_finite() || whole(*value)),
             Kind::Boolean => boolean(cell),
             Kind::Date => date_text(cell),
+            Kind::Hash => core::str::from_utf8(cell).ok().map(|text| self.field.bucket_of(text)),
             Kind::None => return Err(self.unsupported()),
         };
         match value {

@@ -1,10 +1,10 @@
 //! One record whose values come typed, one a field, in the fields' order.
 
-use super::{Options, Scorer, decide};
+use super::{Options, Scorer, decide, events};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::Contributions;
-use crate::record::{Given, Row, code};
+use crate::record::{Given, Row, RowBuilder};
 
 impl Scorer {
     /// Checks the values of a record; `row` is named in errors. Fields beyond the last value are missing.
@@ -17,13 +17,13 @@ impl Scorer {
     ) -> Result<Row, RecordError> {
         self.whole_records()?;
         let fields = &self.bundle.fields;
-        let mut out = Row::for_fields(fields);
+        let mut out = RowBuilder::new(fields, row);
         for (index, field) in fields.iter().enumerate() {
             let given = values.next().unwrap_or(Given::Nothing);
-            let value = field.value_of(given, row, |text| code(&self.categories, field, index, text))?;
-            out.push(field.admit(value, row)?);
+            let value = field.value_of(given, row, |text| self.lookup.code(field, index, text))?;
+            out.push(Some(field.admit(value, row)?))?;
         }
-        Ok(out)
+        out.finish(Vec::new())
     }
 
     /// The column value of a text in a field.
@@ -34,13 +34,15 @@ impl Scorer {
         let Some(field) = fields.get(index) else {
             return Err(RecordError::Columns { what: "field", expected: fields.len(), found: index });
         };
-        field.value_of(Given::Text(text), row, |text| code(&self.categories, field, index, text))
+        field.value_of(Given::Text(text), row, |text| self.lookup.code(field, index, text))
     }
 
     /// The decision for one record.
     pub(crate) fn decide_row(&mut self, row: Row, options: Options) -> Decision {
         self.evaluate_row(&row);
-        decide(&self.bundle, &self.block, 0, row.absent, options, &mut self.explainer)
+        let ignored = row.ignored();
+        let decision = decide(&self.bundle, &self.block, 0, row.absent, options, &mut self.explainer);
+        Decision { ignored, ..decision }
     }
 
     /// What each input of the node that a score's reasons explain moved its output by. `None` if the score gives no
@@ -60,6 +62,7 @@ impl Scorer {
                 *s = state;
             }
         }
+        events::fill(&mut self.block, &self.bundle.fields, core::iter::once(&row.events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
     }
 }

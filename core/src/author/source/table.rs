@@ -141,6 +141,12 @@ impl<'a> Item<'a> {
         })
     }
 
+    /// A member, if it is a table that has it; the key is not noted as known.
+    pub(super) fn as_member(&self, key: &str) -> Option<Item<'a>> {
+        let (_, value) = self.value.as_table()?.iter().find(|(name, _)| name.name == key)?;
+        Some(Item { report: self.report, value, what: format!("`{key}` of {}", self.what) })
+    }
+
     /// A list of finite numbers.
     pub(super) fn numbers(&self) -> Option<Vec<Spanned<f64>>> {
         let items = self.list()?;
