@@ -1,0 +1,119 @@
+"""The node tests that ship with ONNX, as cases.
+
+    python onnx_node.py OUT
+
+Every test of `onnx/backend/test/data/node` whose operators are all claimed (`CLAIMED`) and that is not left out (`left_out`) becomes a
+case. `model.onnx` is the test's own model, with every input read from the record. `baked.onnx`, where there is one, has all inputs but
+the first as constants: what an operator needs to know when the model is imported (weights, axes, indices) is a constant in real models.
+"""
+
+import os
+import sys
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+import onnx_casefile
+
+CLAIMED = set(
+    """
+    Abs Add And ArgMax ArgMin BatchNormalization Cast CastLike Ceil Celu Clip Concat Constant ConstantOfShape Cos CumSum Div Dropout
+    Elu Equal Erf Exp Expand Flatten Floor GRU Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual HardSigmoid HardSwish
+    Identity IsInf IsNaN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax LpNormalization MatMul Max Mean Min Mish Mod
+    Mul Neg Not Or PRelu Pad Pow RNN Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin
+    ReduceProd ReduceSum ReduceSumSquare Relu Reshape Round Selu Shape Shrink Sigmoid Sign Sin Size Slice Softmax Softplus Softsign
+    Split Sqrt Squeeze Sub Sum Swish Tanh ThresholdedRelu Tile Transpose Trilu Unsqueeze Where Xor
+    ai.onnx.ml.ArrayFeatureExtractor ai.onnx.ml.Binarizer ai.onnx.ml.LabelEncoder ai.onnx.ml.TreeEnsemble
+    """.split()
+)
+
+# Tests by the beginning of their name, and why they are left out.
+LEFT_OUT = {
+    "test_cast_": "",
+}
+
+NUMBERS = {
+    onnx.TensorProto.FLOAT: "float32",
+    onnx.TensorProto.INT64: "int64",
+    onnx.TensorProto.INT32: "int32",
+    onnx.TensorProto.BOOL: "bool",
+    onnx.TensorProto.STRING: "string",
+}
+
+
+def operators(model):
+    return {f"{n.domain}.{n.op_type}" if n.domain else n.op_type for n in model.graph.node}
+
+
+def tensors(folder, prefix, count):
+    out = []
+    for i in range(count):
+        with open(os.path.join(folder, f"{prefix}_{i}.pb"), "rb") as file:
+            out.append(numpy_helper.to_array(onnx.load_tensor_from_string(file.read())))
+    return out
+
+
+def left_out(name, model, inputs, outputs):
+    """Why a test of claimed operators is no case; None if it is one."""
+    for beginning, reason in LEFT_OUT.items():
+        if reason and name.startswith(beginning):
+            return reason
+    kinds = [i.type for i in list(model.graph.input) + list(model.graph.output)]
+    for kind in kinds:
+        if not kind.HasField("tensor_type"):
+            return "a sequence, map or optional"
+        if kind.tensor_type.elem_type not in NUMBERS:
+            return "an element type " + onnx.TensorProto.DataType.Name(kind.tensor_type.elem_type)
+    if any(o.dtype.kind in "UO" for o in outputs):
+        return "an output of texts"
+    if any(a.size == 0 for a in inputs + outputs):
+        return "tensors without values"
+    for a in inputs + outputs:
+        if a.dtype.kind in "iu" and np.abs(a.astype(np.float64)).max() > 2**24:
+            return "whole numbers beyond 2^24"
+    return None
+
+
+def bake(model, inputs):
+    baked = onnx.ModelProto()
+    baked.CopyFrom(model)
+    for info, value in list(zip(model.graph.input, inputs))[1:]:
+        baked.graph.initializer.append(numpy_helper.from_array(value, info.name))
+    del baked.graph.input[1:]
+    return baked
+
+
+def main():
+    out = sys.argv[1]
+    root = os.path.join(os.path.dirname(onnx.__file__), "backend", "test", "data", "node")
+    made, reasons = 0, {}
+    for name in sorted(os.listdir(root)):
+        folder = os.path.join(root, name)
+        model = onnx.load(os.path.join(folder, "model.onnx"))
+        if not operators(model) <= CLAIMED:
+            continue
+        kinds = [i.type for i in list(model.graph.input) + list(model.graph.output)]
+        readable = all(k.HasField("tensor_type") for k in kinds)
+        data = os.path.join(folder, "test_data_set_0")
+        inputs = tensors(data, "input", len(model.graph.input)) if readable else []
+        outputs = tensors(data, "output", len(model.graph.output)) if readable else []
+        reason = left_out(name, model, inputs, outputs)
+        if reason:
+            reasons.setdefault(reason, []).append(name)
+            continue
+        names = [i.name for i in model.graph.input]
+        case = onnx_casefile.Case(os.path.join(out, "onnx-node", name))
+        case.model("model.onnx", model)
+        if len(names) > 1:
+            case.model("baked.onnx", bake(model, inputs))
+        case.rows([dict(zip(names, inputs))], [dict(zip([o.name for o in model.graph.output], outputs))])
+        case.write()
+        made += 1
+    print(f"{made} node tests as cases; left out:")
+    for reason, names in sorted(reasons.items()):
+        print(f"  {reason}: {len(names)}: {', '.join(names)}")
+
+
+if __name__ == "__main__":
+    main()
