@@ -1,5 +1,8 @@
 //! Functions of one value, and softmax.
 
+use crate::functions::{erf, exp, exp_m1, ln, mish, sigmoid, softplus, tanh};
+use crate::vector::{F4, LANES};
+
 /// A function of one value. `alpha` and `beta` are the parameters of [`map`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
@@ -72,125 +75,97 @@ pub enum Activation {
 }
 
 /// The function of each value, in place.
+///
+/// NaN gives NaN, except of `Not` (0) and `IsNan` (1).
 pub fn map(activation: Activation, alpha: f32, beta: f32, values: &mut [f32]) {
-    for value in values {
-        *value = one(activation, alpha, beta, *value);
-    }
-}
-
-fn one(activation: Activation, alpha: f32, beta: f32, x: f32) -> f32 {
     use Activation::*;
-    let sigmoid = |x: f32| (1.0 / (1.0 + libm::exp(-f64::from(x)))) as f32;
-    let softplus = |x: f32| if x > 30.0 { f64::from(x) } else { libm::log1p(libm::exp(f64::from(x))) };
-    let exp_m1 = |x: f32| libm::expm1(f64::from(x)) as f32;
-    let bit = |yes: bool| if yes { 1.0 } else { 0.0 };
+    let (zero, one, half) = (F4::splat(0.0), F4::splat(1.0), F4::splat(0.5));
+    let (a, b) = (F4::splat(alpha), F4::splat(beta));
     match activation {
-        Relu => {
-            if x < 0.0 {
-                0.0
-            } else {
-                x
-            }
-        }
-        LeakyRelu => {
-            if x < 0.0 {
-                alpha * x
-            } else {
-                x
-            }
-        }
-        ThresholdedRelu => {
-            if x > alpha {
-                x
-            } else {
-                x * 0.0
-            }
-        }
-        Elu => {
-            if x < 0.0 {
-                alpha * exp_m1(x)
-            } else {
-                x
-            }
-        }
-        Celu => {
-            if x < 0.0 {
-                alpha * exp_m1(x / alpha)
-            } else {
-                x
-            }
-        }
-        Selu => {
-            if x < 0.0 {
-                beta * (alpha * exp_m1(x))
-            } else {
-                beta * x
-            }
-        }
-        Gelu => 0.5 * x * (1.0 + libm::erf(f64::from(x) * core::f64::consts::FRAC_1_SQRT_2) as f32),
-        GeluTanh => {
-            let inner = 0.797_884_6 * (x + 0.044_715 * x * x * x);
-            0.5 * x * (1.0 + libm::tanh(f64::from(inner)) as f32)
-        }
-        Silu => x * sigmoid(alpha * x),
-        Mish => x * libm::tanh(softplus(x)) as f32,
-        Sigmoid => sigmoid(x),
-        Tanh => libm::tanh(f64::from(x)) as f32,
-        Softplus => softplus(x) as f32,
-        Softsign => x / (1.0 + x.abs()),
-        HardSigmoid => clip(alpha * x + beta, 0.0, 1.0),
-        HardSwish => x * clip(x / 6.0 + 0.5, 0.0, 1.0),
-        Clip => clip(x, alpha, beta),
-        Affine => alpha * x + beta,
-        Abs => x.abs(),
-        Negate => -x,
-        Exp => libm::exp(f64::from(x)) as f32,
-        Ln => libm::log(f64::from(x)) as f32,
-        Sqrt => x.sqrt(),
-        Reciprocal => 1.0 / x,
-        Floor => x.floor(),
-        Ceil => x.ceil(),
-        Round => x.round_ties_even(),
-        Sign => {
-            if x > 0.0 {
-                1.0
-            } else if x < 0.0 {
-                -1.0
-            } else {
-                x
-            }
-        }
-        Erf => libm::erf(f64::from(x)) as f32,
-        Sin => libm::sin(f64::from(x)) as f32,
-        Cos => libm::cos(f64::from(x)) as f32,
-        Not => bit(x == 0.0),
-        IsNan => bit(x.is_nan()),
+        Relu => each(values, |x| x.at_least(zero)),
+        LeakyRelu => each(values, |x| x.less(zero).select(a * x, x)),
+        ThresholdedRelu => each(values, |x| x.less(a).or(x.equal(a)).select(zero, x)),
+        Elu => each(values, |x| x.less(zero).select(a * exp_m1(x), x)),
+        Celu => each(values, |x| x.less(zero).select(a * exp_m1(x / a), x)),
+        Selu => each(values, |x| b * x.less(zero).select(a * exp_m1(x), x)),
+        Gelu => each(values, |x| half * x * (one + erf(x * F4::splat(core::f32::consts::FRAC_1_SQRT_2)))),
+        GeluTanh => each(values, |x| {
+            let cube = F4::splat(0.044_715) * x * x * x;
+            half * x * (one + tanh(F4::splat(0.797_884_6) * (x + cube)))
+        }),
+        Silu => each(values, |x| x * sigmoid(a * x)),
+        Mish => each(values, mish),
+        Sigmoid => each(values, sigmoid),
+        Tanh => each(values, tanh),
+        Softplus => each(values, softplus),
+        Softsign => each(values, |x| x / (one + x.abs())),
+        HardSigmoid => each(values, |x| (a * x + b).at_least(zero).at_most(one)),
+        HardSwish => each(values, |x| x * (x * F4::splat(1.0 / 6.0) + half).at_least(zero).at_most(one)),
+        Clip => each(values, |x| x.at_least(a).at_most(b)),
+        Affine => each(values, |x| a * x + b),
+        Abs => each(values, F4::abs),
+        Negate => each(values, F4::negate),
+        Exp => each(values, exp),
+        Ln => each(values, ln),
+        Sqrt => each(values, F4::sqrt),
+        Reciprocal => each(values, |x| one / x),
+        Erf => each(values, erf),
+        Sign => each(values, |x| x.less(zero).select(one.negate(), zero.less(x).select(one, x))),
+        Not => each(values, |x| x.equal(zero).and(one)),
+        IsNan => each(values, |x| x.equal(x).select(zero, one)),
+        Floor => values.iter_mut().for_each(|x| *x = x.floor()),
+        Ceil => values.iter_mut().for_each(|x| *x = x.ceil()),
+        Round => values.iter_mut().for_each(|x| *x = x.round_ties_even()),
+        Sin => values.iter_mut().for_each(|x| *x = libm::sinf(*x)),
+        Cos => values.iter_mut().for_each(|x| *x = libm::cosf(*x)),
     }
 }
 
-/// `x` limited to `[least, most]`; NaN stays.
-fn clip(x: f32, least: f32, most: f32) -> f32 {
-    let x = if x < least { least } else { x };
-    if x > most { most } else { x }
+/// The function of each value, four at a time; the last few along with zeros.
+#[inline(always)]
+fn each(values: &mut [f32], f: impl Fn(F4) -> F4) {
+    let (full, rest) = values.as_chunks_mut::<LANES>();
+    let mut last = [0.0; LANES];
+    last.iter_mut().zip(rest.iter()).for_each(|(last, x)| *last = *x);
+    for x in full.iter_mut().chain([&mut last]) {
+        f(F4::load(x)).store(x);
+    }
+    rest.iter_mut().zip(last).for_each(|(x, last)| *x = last);
 }
 
-/// Softmax (or its logarithm) of each of `outer × inner` runs of `len` values that are `inner` apart, in place in
-/// `[outer][len][inner]`. Nothing is done if `x` is too short.
+/// Softmax, or its logarithm, of each of `outer × inner` runs of `len` values that are `inner` apart, in place in
+/// `[outer][len][inner]`. Sums go from the first to the last. A run without any finite value is NaN. Where `x` is shorter, nothing is
+/// done.
 pub fn softmax(log: bool, outer: usize, len: usize, inner: usize, x: &mut [f32]) {
-    let Some(block) = len.checked_mul(inner).filter(|n| *n > 0) else { return };
-    for block in x.chunks_exact_mut(block).take(outer) {
-        for at in 0..inner {
-            let run = || (at..block.len()).step_by(inner);
-            let most = run()
-                .filter_map(|i| block.get(i))
-                .fold(f32::NEG_INFINITY, |a, b| if *b < a { a } else { *b });
-            let sum: f32 =
-                run().filter_map(|i| block.get(i)).map(|x| libm::exp(f64::from(x - most)) as f32).sum();
-            let ln = libm::log(f64::from(sum)) as f32;
-            for i in run() {
-                let Some(x) = block.get_mut(i) else { continue };
-                *x = if log { *x - most - ln } else { libm::exp(f64::from(*x - most)) as f32 / sum };
+    let Some(block) = len.checked_mul(inner).filter(|block| *block > 0) else { return };
+    let Some(x) = outer.checked_mul(block).and_then(|len| x.get_mut(..len)) else { return };
+    for block in x.chunks_exact_mut(block) {
+        for first in 0..inner {
+            softmax_of_run(log, block, first, inner);
+        }
+    }
+}
+
+/// The values of `block` that stand at `first`, `first + inner`, ….
+fn softmax_of_run(log: bool, block: &mut [f32], first: usize, inner: usize) {
+    let run = || (first..block.len()).step_by(inner);
+    let most = run().filter_map(|i| block.get(i)).fold(f32::NEG_INFINITY, |a, b| if *b < a { a } else { *b });
+    let mut sum = 0.0;
+    let step = inner.saturating_mul(LANES);
+    for at in (first..block.len()).step_by(step) {
+        // Past the end: e to the power of −∞ is 0.
+        let place = |k: usize| at + k * inner;
+        let mut four = [0, 1, 2, 3].map(|k| block.get(place(k)).map_or(f32::NEG_INFINITY, |x| x - most));
+        exp(F4::load(&four)).store(&mut four);
+        four.iter().for_each(|e| sum += e);
+        if !log {
+            for (k, e) in four.into_iter().enumerate() {
+                block.get_mut(place(k)).into_iter().for_each(|x| *x = e);
             }
         }
+    }
+    let [ln_sum, ..] = ln(F4::splat(sum)).lanes();
+    for i in (first..block.len()).step_by(inner) {
+        block.get_mut(i).into_iter().for_each(|x| *x = if log { *x - most - ln_sum } else { *x / sum });
     }
 }

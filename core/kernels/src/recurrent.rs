@@ -1,7 +1,8 @@
 //! Recurrent layers: simple, gated (GRU) and long short-term memory (LSTM).
 
 use crate::activate::{Activation, map};
-use crate::dense::dense;
+use crate::dense::{Matrix, one_row, strided};
+use crate::vector::{F4, zip};
 
 /// The cell of a recurrent layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Cell {
 pub struct Layer<'a> {
     /// The cell.
     pub cell: Cell,
-    /// Activations: f; GRU f, g; LSTM f, g, h. The others are not looked at. See [`parameters`].
+    /// Activations: f; GRU f, g; LSTM f, g, h. The others are not looked at. Their parameters are [`parameters`].
     pub functions: [Activation; 3],
     /// Whether the sequence is read from its end.
     pub backward: bool,
@@ -71,6 +72,162 @@ pub struct Layer<'a> {
     pub last_cell: Option<usize>,
 }
 
+/// Memory that a layer needs while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct RecurrentScratch {
+    state: Vec<f32>,
+    cell: Vec<f32>,
+    /// Of each step: the biases that are added before anything else.
+    bias: Vec<f32>,
+    /// W·x and the biases of some steps; a step turns its row into gates.
+    gates: Vec<f32>,
+    /// Of a GRU: what the reset gate multiplies.
+    reset: Vec<f32>,
+}
+
+/// Steps whose W·x is computed at once, so that the weights are read once for all of them.
+const TOGETHER: usize = 16;
+
+/// Runs the layer over its sequence in `memory`. If a place lies outside the memory or there are too few weights, nothing is done.
+///
+/// A gate is (b_W + b_R) + Σ W·x + Σ R·h, added in this order and in that of the inputs and units; the last gate of a GRU with
+/// `reset_after` is b_W + Σ W·x + r·(b_R + Σ R·h). The same bits everywhere.
+pub fn run(layer: &Layer<'_>, memory: &mut [f32], scratch: &mut RecurrentScratch) {
+    if fits(layer, memory.len()).is_some_and(|fits| fits) {
+        let _ = run_checked(layer, memory, scratch);
+    }
+}
+
+/// Whether all places lie within a memory of `len` values and all weights are there. None: numbers too large to be added.
+fn fits(l: &Layer<'_>, len: usize) -> Option<bool> {
+    let n = l.units;
+    let wide = l.cell.gates().checked_mul(n)?;
+    let run = |at: Option<usize>, count: usize| {
+        Some(at.is_none_or(|at| at.checked_add(count).is_some_and(|end| end <= len)))
+    };
+    let last_step = l.length.saturating_sub(1);
+    let inputs = last_step.checked_mul(l.input_stride)?.checked_add(l.inputs)?;
+    let outputs = last_step.checked_mul(l.output_stride)?.checked_add(n)?;
+    let places = run(Some(l.input), inputs)?
+        && run(l.output, outputs)?
+        && run(l.mask, l.length)?
+        && run(l.steps, 1)?
+        && [l.initial, l.initial_cell, l.last, l.last_cell].into_iter().all(|at| run(at, n) == Some(true));
+    let weights = l.weights.len() >= l.inputs.checked_mul(wide)?
+        && l.recurrent.len() >= n.checked_mul(wide)?
+        && l.bias.len() >= wide.checked_mul(2)?;
+    Some(n > 0 && places && weights)
+}
+
+fn run_checked(l: &Layer<'_>, memory: &mut [f32], s: &mut RecurrentScratch) -> Option<()> {
+    let n = l.units;
+    let wide = l.cell.gates() * n;
+    let read = |at: Option<usize>, memory: &[f32], into: &mut Vec<f32>| {
+        into.clear();
+        into.extend(at.and_then(|at| memory.get(at..at + n)).unwrap_or_default());
+        into.resize(n, 0.0);
+    };
+    read(l.initial, memory, &mut s.state);
+    read(l.initial_cell, memory, &mut s.cell);
+    let (bias, recurrent_bias) = l.bias.split_at_checked(wide)?;
+    s.bias.clear();
+    s.bias.extend_from_slice(bias);
+    let separate = if l.cell == (Cell::Gru { reset_after: true }) { n } else { 0 };
+    zip(s.bias.get_mut(..wide - separate)?, [recurrent_bias], |a, [b]| a + b);
+    s.gates.resize(wide * l.length.min(TOGETHER), 0.0);
+    s.reset.resize(n, 0.0);
+
+    let count = match l.steps {
+        Some(at) => (*memory.get(at)? as usize).min(l.length),
+        None => l.length,
+    };
+    let matrix = Matrix { weights: l.weights, columns: wide, first: 0, outputs: wide };
+    let mut done = 0;
+    while done < count {
+        let some = TOGETHER.min(count - done);
+        let first = if l.backward { count - done - some } else { done };
+        let x = memory.get(l.input + first * l.input_stride..)?;
+        strided(matrix, &s.bias, some, l.inputs, x, l.input_stride, &mut s.gates)?;
+        for k in 0..some {
+            let k = if l.backward { some - 1 - k } else { k };
+            let t = first + k;
+            if l.mask.is_none_or(|at| memory.get(at + t).is_some_and(|mask| *mask != 0.0)) {
+                let gates = s.gates.get_mut(k * wide..(k + 1) * wide)?;
+                step(l, recurrent_bias, gates, &mut s.state, &mut s.cell, &mut s.reset)?;
+            }
+            if let Some(at) = l.output {
+                memory.get_mut(at + t * l.output_stride..)?.get_mut(..n)?.copy_from_slice(&s.state);
+            }
+        }
+        done += some;
+    }
+    if let Some(at) = l.output {
+        for t in count..l.length {
+            memory.get_mut(at + t * l.output_stride..)?.get_mut(..n)?.fill(0.0);
+        }
+    }
+    for (at, values) in [(l.last, &s.state), (l.last_cell, &s.cell)] {
+        if let Some(at) = at {
+            memory.get_mut(at..at + n)?.copy_from_slice(values);
+        }
+    }
+    Some(())
+}
+
+/// One step: `gates` are W·x and the biases.
+fn step(
+    l: &Layer<'_>,
+    recurrent_bias: &[f32],
+    gates: &mut [f32],
+    state: &mut [f32],
+    cell: &mut [f32],
+    reset: &mut [f32],
+) -> Option<()> {
+    let n = l.units;
+    let [f, g, h] = l.functions;
+    let matrix = |first: usize, outputs: usize| Matrix {
+        weights: l.recurrent,
+        columns: l.cell.gates() * n,
+        first,
+        outputs,
+    };
+    match l.cell {
+        Cell::Simple => {
+            one_row(matrix(0, n), state, None, gates);
+            apply(f, gates);
+            state.copy_from_slice(gates);
+        }
+        Cell::Gru { reset_after } => {
+            let (zr, candidate) = gates.split_at_mut_checked(2 * n)?;
+            one_row(matrix(0, 2 * n), state, None, zr);
+            apply(f, zr);
+            let (z, r) = zr.split_at_checked(n)?;
+            if reset_after {
+                one_row(matrix(2 * n, n), state, recurrent_bias.get(2 * n..), reset);
+                zip(candidate, [r, reset], |c, [r, reset]| c + r * reset);
+            } else {
+                zip(reset, [state, r], |_, [h, r]| h * r);
+                one_row(matrix(2 * n, n), reset, None, candidate);
+            }
+            apply(g, candidate);
+            zip(state, [z, candidate], |h, [z, c]| (F4::splat(1.0) - z) * c + z * h);
+        }
+        Cell::Lstm => {
+            one_row(matrix(0, 4 * n), state, None, gates);
+            let (iof, c) = gates.split_at_mut_checked(3 * n)?;
+            apply(f, iof);
+            apply(g, c);
+            let (i, of) = iof.split_at_checked(n)?;
+            let (o, forget) = of.split_at_checked(n)?;
+            zip(cell, [forget, i, c], |cell, [forget, i, c]| forget * cell + i * c);
+            state.copy_from_slice(cell);
+            apply(h, state);
+            zip(state, [o], |state, [o]| state * o);
+        }
+    }
+    Some(())
+}
+
 /// The alpha and beta of an activation in a cell: the defaults of ONNX.
 pub fn parameters(activation: Activation) -> (f32, f32) {
     match activation {
@@ -80,125 +237,7 @@ pub fn parameters(activation: Activation) -> (f32, f32) {
     }
 }
 
-/// Memory that a layer needs while it runs.
-#[derive(Clone, Debug, Default)]
-pub struct RecurrentScratch {
-    state: Vec<f32>,
-    cell: Vec<f32>,
-    input: Vec<f32>,
-    gates: Vec<f32>,
-    more: Vec<f32>,
-}
-
-/// Runs the layer over its sequence in `memory`. Places outside the memory or weights that are too few end the run.
-pub fn run(layer: &Layer<'_>, memory: &mut [f32], scratch: &mut RecurrentScratch) {
-    let _ = try_run(layer, memory, scratch);
-}
-
 fn apply(f: Activation, values: &mut [f32]) {
     let (alpha, beta) = parameters(f);
     map(f, alpha, beta, values);
-}
-
-fn try_run(l: &Layer<'_>, memory: &mut [f32], s: &mut RecurrentScratch) -> Option<()> {
-    let n = l.units;
-    let wide = l.cell.gates() * n;
-    let place = |at: usize| at..at + n;
-    let load = |at: Option<usize>, memory: &[f32], into: &mut Vec<f32>| {
-        into.clear();
-        match at {
-            Some(at) => into.extend_from_slice(memory.get(place(at))?),
-            None => into.resize(n, 0.0),
-        }
-        Some(())
-    };
-    load(l.initial, memory, &mut s.state)?;
-    load(l.initial_cell, memory, &mut s.cell)?;
-    let (bias, recurrent_bias) = l.bias.split_at_checked(wide)?;
-    let count = match l.steps {
-        Some(at) => (*memory.get(at)? as usize).min(l.length),
-        None => l.length,
-    };
-    s.input.resize(wide, 0.0);
-    s.gates.resize(wide, 0.0);
-    s.more.resize(n, 0.0);
-    for k in 0..count {
-        let t = if l.backward { count - 1 - k } else { k };
-        let masked = match l.mask {
-            Some(at) => *memory.get(at + t)? == 0.0,
-            None => false,
-        };
-        if !masked {
-            let x = memory.get(l.input + t * l.input_stride..)?.get(..l.inputs)?;
-            dense(l.weights, bias, 1, l.inputs, wide, x, &mut s.input);
-            dense(l.recurrent, recurrent_bias, 1, n, wide, &s.state, &mut s.gates);
-            step(l, recurrent_bias, s)?;
-        }
-        if let Some(at) = l.output {
-            memory.get_mut(place(at + t * l.output_stride))?.copy_from_slice(&s.state);
-        }
-    }
-    if let Some(at) = l.output {
-        for t in count..l.length {
-            memory.get_mut(place(at + t * l.output_stride))?.fill(0.0);
-        }
-    }
-    if let Some(at) = l.last {
-        memory.get_mut(place(at))?.copy_from_slice(&s.state);
-    }
-    if let Some(at) = l.last_cell {
-        memory.get_mut(place(at))?.copy_from_slice(&s.cell);
-    }
-    Some(())
-}
-
-fn step(l: &Layer<'_>, recurrent_bias: &[f32], s: &mut RecurrentScratch) -> Option<()> {
-    let n = l.units;
-    let [f, g, h] = l.functions;
-    let add = |a: &mut [f32], b: &[f32]| a.iter_mut().zip(b).for_each(|(a, b)| *a += *b);
-    let multiply = |a: &mut [f32], b: &[f32]| a.iter_mut().zip(b).for_each(|(a, b)| *a *= *b);
-    match l.cell {
-        Cell::Simple => {
-            add(&mut s.input, &s.gates);
-            apply(f, &mut s.input);
-            s.state.copy_from_slice(&s.input);
-        }
-        Cell::Gru { reset_after } => {
-            let (zr, candidate) = s.input.split_at_mut_checked(2 * n)?;
-            add(zr, s.gates.get(..2 * n)?);
-            apply(f, zr);
-            let (z, r) = zr.split_at_checked(n)?;
-            let last = s.gates.get_mut(2 * n..)?;
-            if reset_after {
-                multiply(last, r);
-            } else {
-                s.more.copy_from_slice(&s.state);
-                multiply(&mut s.more, r);
-                last.copy_from_slice(recurrent_bias.get(2 * n..3 * n)?);
-                for (x, w) in s.more.iter().zip(l.recurrent.chunks_exact(3 * n)) {
-                    last.iter_mut().zip(w.get(2 * n..)?).for_each(|(y, w)| *y += x * w);
-                }
-            }
-            add(candidate, last);
-            apply(g, candidate);
-            for ((state, z), c) in s.state.iter_mut().zip(z).zip(candidate) {
-                *state = (1.0 - z) * *c + z * *state;
-            }
-        }
-        Cell::Lstm => {
-            add(&mut s.input, &s.gates);
-            let (iof, c) = s.input.split_at_mut_checked(3 * n)?;
-            apply(f, iof);
-            apply(g, c);
-            let (i, of) = iof.split_at_checked(n)?;
-            let (o, forget) = of.split_at_checked(n)?;
-            for (((cell, forget), i), c) in s.cell.iter_mut().zip(forget).zip(i).zip(c) {
-                *cell = *forget * *cell + i * *c;
-            }
-            s.state.copy_from_slice(&s.cell);
-            apply(h, &mut s.state);
-            multiply(&mut s.state, o);
-        }
-    }
-    Some(())
 }

@@ -1,0 +1,201 @@
+//! Four f32 lanes with operations that every target rounds alike (IEEE 754): no fused multiply-add, no estimates.
+//!
+//! Elsewhere than in wasm the lanes are an array, which the compiler turns into its vectors.
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[path = "vector/portable.rs"]
+mod lanes;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[path = "vector/wasm.rs"]
+mod lanes;
+
+/// Lanes of a vector.
+pub(crate) const LANES: usize = 4;
+
+/// Four f32. Bits where a mask is meant: all of a lane or none.
+#[derive(Clone, Copy)]
+pub(crate) struct F4(lanes::Lanes);
+
+#[inline(always)]
+fn bits(x: u32) -> F4 {
+    F4(lanes::splat(f32::from_bits(x)))
+}
+
+impl F4 {
+    #[inline(always)]
+    pub(crate) fn splat(x: f32) -> Self {
+        Self(lanes::splat(x))
+    }
+
+    #[inline(always)]
+    pub(crate) fn load(x: &[f32; LANES]) -> Self {
+        Self(lanes::load(x))
+    }
+
+    #[inline(always)]
+    pub(crate) fn store(self, into: &mut [f32; LANES]) {
+        *into = lanes::store(self.0);
+    }
+
+    #[inline(always)]
+    pub(crate) fn lanes(self) -> [f32; LANES] {
+        lanes::store(self.0)
+    }
+
+    /// Where a < b; false if one is NaN.
+    #[inline(always)]
+    pub(crate) fn less(self, other: Self) -> Self {
+        Self(lanes::less(self.0, other.0))
+    }
+
+    /// Where a = b; false if one is NaN.
+    #[inline(always)]
+    pub(crate) fn equal(self, other: Self) -> Self {
+        Self(lanes::equal(self.0, other.0))
+    }
+
+    /// `yes` where the mask is set, else `no`.
+    #[inline(always)]
+    pub(crate) fn select(self, yes: Self, no: Self) -> Self {
+        Self(lanes::select(self.0, yes.0, no.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(lanes::and(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self(lanes::or(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn xor(self, other: Self) -> Self {
+        Self(lanes::xor(self.0, other.0))
+    }
+
+    /// The smaller; `self` if one is NaN.
+    #[inline(always)]
+    pub(crate) fn at_most(self, most: Self) -> Self {
+        Self(lanes::at_most(self.0, most.0))
+    }
+
+    /// The greater; `self` if one is NaN.
+    #[inline(always)]
+    pub(crate) fn at_least(self, least: Self) -> Self {
+        Self(lanes::at_least(self.0, least.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn sqrt(self) -> Self {
+        Self(lanes::sqrt(self.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn abs(self) -> Self {
+        self.and(bits(0x7FFF_FFFF))
+    }
+
+    /// The sign's bit alone.
+    #[inline(always)]
+    pub(crate) fn sign(self) -> Self {
+        self.and(bits(0x8000_0000))
+    }
+
+    #[inline(always)]
+    pub(crate) fn negate(self) -> Self {
+        self.xor(bits(0x8000_0000))
+    }
+
+    /// The bits as whole numbers, plus those of `other`, wrapping.
+    #[inline(always)]
+    pub(crate) fn add_bits(self, other: u32) -> Self {
+        Self(lanes::add_bits(self.0, bits(other).0))
+    }
+
+    /// Bits moved left by 23: a whole number becomes an exponent.
+    #[inline(always)]
+    pub(crate) fn to_exponent(self) -> Self {
+        Self(lanes::left_23(self.0))
+    }
+
+    /// Bits moved right by 23: sign and exponent become a whole number.
+    #[inline(always)]
+    pub(crate) fn exponent(self) -> Self {
+        Self(lanes::right_23(self.0))
+    }
+
+    /// The lanes' bits kept that `mask` has.
+    #[inline(always)]
+    pub(crate) fn and_bits(self, mask: u32) -> Self {
+        self.and(bits(mask))
+    }
+
+    /// The lanes' bits and those of `mask`.
+    #[inline(always)]
+    pub(crate) fn or_bits(self, mask: u32) -> Self {
+        self.or(bits(mask))
+    }
+}
+
+impl core::ops::Add for F4 {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(lanes::add(self.0, other.0))
+    }
+}
+
+impl core::ops::Sub for F4 {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(lanes::sub(self.0, other.0))
+    }
+}
+
+impl core::ops::Mul for F4 {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(lanes::mul(self.0, other.0))
+    }
+}
+
+impl core::ops::Div for F4 {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        Self(lanes::div(self.0, other.0))
+    }
+}
+
+/// y = f(y, inputs) at each place, four at a time; an input that is shorter goes on with zeros.
+#[inline(always)]
+pub(crate) fn zip<const K: usize>(y: &mut [f32], inputs: [&[f32]; K], f: impl Fn(F4, [F4; K]) -> F4) {
+    let mut chunks = inputs.map(|x| x.chunks(LANES));
+    for y in y.chunks_mut(LANES) {
+        let x = chunks.each_mut().map(|x| part(x.next().unwrap_or_default()));
+        let value = f(part(y), x);
+        match y.first_chunk_mut() {
+            Some(y) => value.store(y),
+            None => y.iter_mut().zip(value.lanes()).for_each(|(y, value)| *y = value),
+        }
+    }
+}
+
+/// The first values of `x`; zeros where there are none.
+#[inline(always)]
+fn part(x: &[f32]) -> F4 {
+    match x.first_chunk() {
+        Some(x) => F4::load(x),
+        None => rest(x),
+    }
+}
+
+fn rest(x: &[f32]) -> F4 {
+    let mut four = [0.0; LANES];
+    four.iter_mut().zip(x).for_each(|(four, x)| *four = *x);
+    F4::load(&four)
+}
