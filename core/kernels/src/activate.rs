@@ -169,3 +169,6 @@ fn softmax_of_run(log: bool, block: &mut [f32], first: usize, inner: usize) {
         block.get_mut(i).into_iter().for_each(|x| *x = if log { *x - most - ln_sum } else { *x / sum });
     }
 }
+
+#[cfg(test)]
+mod tests;

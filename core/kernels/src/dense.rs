@@ -208,3 +208,6 @@ fn rows_columns<const N: usize>(
     store(sum_s, s);
     Some(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -158,3 +158,6 @@ pub(crate) fn mish(x: F4) -> F4 {
     let up = e * (e + two);
     x * (up / (up + two))
 }
+
+#[cfg(test)]
+mod tests;

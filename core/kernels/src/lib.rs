@@ -17,6 +17,8 @@ pub mod events;
 pub mod forest;
 mod functions;
 pub mod norm;
+#[cfg(test)]
+mod random;
 pub mod recurrent;
 pub mod reduce;
 pub mod series;

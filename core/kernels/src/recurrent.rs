@@ -241,3 +241,6 @@ fn apply(f: Activation, values: &mut [f32]) {
     let (alpha, beta) = parameters(f);
     map(f, alpha, beta, values);
 }
+
+#[cfg(test)]
+mod tests;
