@@ -14,4 +14,5 @@ mod ops;
 mod properties;
 mod rounding;
 mod scores;
+mod series;
 mod window;
