@@ -12,16 +12,19 @@ pub mod rules;
 pub mod text;
 
 pub(crate) use columns::{fill_columns, glance};
+#[cfg(feature = "browser")]
+pub(crate) use events::EventReader;
 pub use events::{RecordEvents, RowEvents};
 pub use given::Given;
 pub(crate) use given::UNSEEN_CATEGORY;
 pub use hash::bucket;
-pub(crate) use json::parse_json;
+pub(crate) use json::{parse_events, parse_json};
 pub(crate) use lookup::Lookup;
-pub(crate) use row::{Row, RowBuilder};
+pub(crate) use row::{Row, RowBuilder, ignored};
 
 use crate::column::State;
 use crate::error::RecordError;
+use crate::limits;
 use crate::schema::{Field, FieldType, Policy};
 
 /// Largest whole number that every double up to it can hold.
@@ -77,6 +80,8 @@ impl Field {
                     State::UNSEEN
                 }
             }
+            // The column has the number of events.
+            FieldType::EventList(_) if !(0.0..=limits::EVENTS as f64).contains(&value) => State::OUT_OF_RANGE,
             FieldType::Hash { buckets } if value < 0.0 || value >= f64::from(*buckets) => State::OUT_OF_RANGE,
             FieldType::Integer if value.abs() > MAX_INTEGER => State::OUT_OF_RANGE,
             _ if value < self.min || value > self.max => State::OUT_OF_RANGE,
@@ -102,16 +107,16 @@ impl Field {
     pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, RecordError> {
         let whole = matches!(
             self.kind,
-            FieldType::Integer | FieldType::Boolean | FieldType::Date | FieldType::Hash { .. }
+            FieldType::Integer
+                | FieldType::Boolean
+                | FieldType::Date
+                | FieldType::Hash { .. }
+                | FieldType::EventList(_)
         );
         if whole && value.is_finite() && value.trunc() != value {
             return Err(self.type_error(row, "a fraction"));
         }
         if matches!(self.kind, FieldType::Boolean) && !(value.is_nan() || value == 0.0 || value == 1.0) {
-            return Err(self.type_error(row, "a number"));
-        }
-        // Columns have no events: a list is missing there, or stands beside them.
-        if matches!(self.kind, FieldType::EventList(_)) && !value.is_nan() {
             return Err(self.type_error(row, "a number"));
         }
         self.admit_state(value, self.state_of(value), row)

@@ -40,6 +40,7 @@ fn parts() -> BundleParts {
         ],
         checks: vec![SelfCheck {
             row: vec![1.0, 2.0, 0.0, 1.0, f64::NAN],
+            events: vec![],
             expected: vec![(0, 1.0)],
             tolerance: 0.0,
         }],
@@ -258,6 +259,7 @@ fn a_form_and_samples_are_described() {
     let special = vec![-9.0, 2.0, -2.0, 0.0, 19_782.0];
     parts.checks.extend([infinite, unseen, special].map(|row| SelfCheck {
         row,
+        events: vec![],
         expected: vec![],
         tolerance: 0.0,
     }));

@@ -136,7 +136,9 @@ impl Columns {
                 return Err(node.error("it runs on the device but reads a value of the edge"));
             }
         }
-        let kept = |column: u32| whole.fields.get(column as usize).filter(|f| !f.leaves_device);
+        // An event list never leaves: only what nodes make of it does.
+        let stays = |field: &&Field| !field.leaves_device || field.events().is_some();
+        let kept = |column: u32| whole.fields.get(column as usize).filter(stays);
         match self.read(whole).into_iter().find_map(kept) {
             Some(_) => Err(BundleError::Malformed {
                 section: "cut",
@@ -239,7 +241,12 @@ fn own_check(check: &SelfCheck, kept: &[usize], columns: &Columns) -> Option<Sel
         check.expected.iter().filter_map(|&(column, value)| Some((columns.own(column)?, value))).collect();
     // Without expectations it is still a sample to start a form with.
     let row = kept.iter().filter_map(|&i| check.row.get(i).copied()).collect();
-    Some(SelfCheck { row, expected, tolerance: check.tolerance })
+    let own = |(field, events): &(u32, String)| {
+        let device = kept.contains(&(*field as usize));
+        Some((columns.own(*field).filter(|_| device)?, events.clone()))
+    };
+    let events = check.events.iter().filter_map(own).collect();
+    Some(SelfCheck { row, events, expected, tolerance: check.tolerance })
 }
 
 fn own_form(form: &FieldForm, columns: &Columns) -> Option<FieldForm> {

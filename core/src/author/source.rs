@@ -10,6 +10,7 @@
 mod arithmetic;
 mod bins;
 mod builder;
+mod check_cells;
 mod checks;
 pub mod code;
 mod date;
@@ -29,17 +30,19 @@ mod report;
 mod resolve;
 mod scorecard;
 mod scores;
+mod series;
 mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trees;
 mod trust;
+mod window;
 
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::bundle::{BundleParts, Meta};
+use crate::bundle::{Bundle, BundleParts, Meta, Trust};
 use crate::error::{BundleError, SourceError};
 use crate::graph::Graph;
 use crate::schema::Stage;
@@ -221,10 +224,12 @@ fn finish(
     };
     let nodes = builder.nodes;
     let parts = BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted };
-    if !report.failed()
-        && let Err(Error::Bundle(error)) = crate::bundle::Bundle::encode(parts.clone())
-    {
-        refused(report, &error);
+    if !report.failed() {
+        match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {
+            Ok(bundle) => checks::refused_events(bundle, report, root),
+            Err(Error::Bundle(error)) => refused(report, &error),
+            Err(_) => {}
+        }
     }
     if !report.failed()
         && let Err(error) = super::cut::cut(&parts)

@@ -5,6 +5,7 @@
 //! other unknown section is refused.
 
 use super::Bundle;
+use super::checks::{self, SelfCheck};
 use super::form::{self, FieldForm};
 use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
@@ -158,36 +159,6 @@ impl Wire for ScoreOutput {
     }
 }
 
-/// A row with the trainer's own outputs, to check the bundle with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SelfCheck {
-    /// Field values as columns have them: number, category index (−1: unseen), days, NaN for missing.
-    pub row: Vec<f64>,
-    /// Column and the value expected there.
-    pub expected: Vec<(u32, f64)>,
-    /// Largest allowed absolute difference; 0 asks for the same bits.
-    pub tolerance: f64,
-}
-
-impl Wire for SelfCheck {
-    fn put(&self, out: &mut Vec<u8>) {
-        out.f64s(&self.row);
-        out.count(self.expected.len());
-        for &(column, value) in &self.expected {
-            Put::u32(out, column);
-            Put::f64(out, value);
-        }
-        Put::f64(out, self.tolerance);
-    }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
-        let n = input.count("values of a self-check", limits::FIELDS, 8)?;
-        let row = (0..n).map(|_| input.f64_any()).collect::<Result<_, _>>()?;
-        let n = input.count("expected values", limits::COLUMNS, 12)?;
-        let expected = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<_, _>>()?;
-        Ok(Self { row, expected, tolerance: input.f64()? })
-    }
-}
-
 /// All that a bundle holds, before it is checked as a whole.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BundleParts {
@@ -220,10 +191,12 @@ const GROUPS: u32 = 6;
 const CHECKS: u32 = 7;
 /// In stage bundles only; an engine that does not know it must not take a stage for the whole.
 const CUT: u32 = 8;
+/// Only where self-checks have event lists; one that skips it would not see that they fail.
+const CHECK_EVENTS: u32 = 9;
 const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
 const TRUST: u32 = OPTIONAL | 2;
-const NAMES: [(u32, &str); 10] = [
+const NAMES: [(u32, &str); 11] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -232,13 +205,14 @@ const NAMES: [(u32, &str); 10] = [
     (GROUPS, "reason groups"),
     (CHECKS, "self-checks"),
     (CUT, "cut"),
+    (CHECK_EVENTS, "events of self-checks"),
     (FORM, "form"),
     (TRUST, "trust"),
 ];
 
 /// Whether a bundle may do without the section.
 fn may_lack(id: u32) -> bool {
-    id == CUT || id & OPTIONAL != 0
+    matches!(id, CUT | CHECK_EVENTS) || id & OPTIONAL != 0
 }
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
@@ -283,7 +257,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 11], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -296,7 +270,7 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
     // One that is not there is of empty lists; a whole bundle has no cut at all.
     let lacking = |id| match id {
         CUT => &[][..],
-        FORM => &[0; 4],
+        FORM | CHECK_EVENTS => &[0; 4],
         _ => &[0; 8],
     };
     let mut found = NAMES.map(|(known, name)| (known, may_lack(known), Reader::new(lacking(known), name)));
@@ -332,6 +306,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         mut groups,
         mut checks,
         mut cut,
+        mut check_events,
         mut form,
         mut trust,
     ] = sections(content)?;
@@ -343,7 +318,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
             return Err(kinds.malformed("a kind is listed twice"));
         }
     }
-    let parts = BundleParts {
+    let mut parts = BundleParts {
         meta: Meta::get(&mut meta)?,
         fields: fields.list("fields", limits::FIELDS, 60)?,
         nodes: {
@@ -357,7 +332,8 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         form: form.list("fields of a form", limits::FIELDS, 13)?,
         trusted: Trusted::get(&mut trust)?,
     };
-    for reader in [meta, fields, nodes, scores, groups, checks, cut, form, trust] {
+    checks::give_events(&mut parts.checks, &mut check_events)?;
+    for reader in [meta, fields, nodes, scores, groups, checks, cut, check_events, form, trust] {
         reader.end()?;
     }
     Ok(parts)
@@ -405,9 +381,12 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
     ];
     // A bundle that has nothing to say there keeps the bytes, and the digest, that it had before there was the section.
     let cut = parts.cut.as_ref().map(|cut| (CUT, section(&|out| cut.put(out))));
+    let lists = checks::events_of(&parts.checks);
+    let lists = (!lists.is_empty()).then(|| (CHECK_EVENTS, section(&|out| out.list(&lists))));
     let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
     let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
-    let sections: Vec<(u32, Vec<u8>)> = always.into_iter().chain(cut).chain(form).chain(trust).collect();
+    let sections: Vec<(u32, Vec<u8>)> =
+        always.into_iter().chain(cut).chain(lists).chain(form).chain(trust).collect();
     let mut content = Vec::new();
     content.count(sections.len());
     for (id, bytes) in &sections {
@@ -461,14 +440,7 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
                 .map_err(|what| BundleError::Malformed { section: "scores", what })?;
         }
     }
-    for check in &bundle.checks {
-        if check.row.len() != bundle.fields.len() {
-            return malformed("self-checks", "a row does not have a value for each field");
-        }
-        if !check.expected.iter().all(|&(column, _)| in_range(Some(column))) {
-            return malformed("self-checks", "a row expects a column that does not exist");
-        }
-    }
+    checks::check(bundle)?;
     split::check(bundle)?;
     form::check(&bundle.form, &bundle.fields)
 }

@@ -67,11 +67,6 @@ impl ListShape {
             rules: schema.columns.iter().map(of).collect(),
         }
     }
-
-    /// How many members an event has.
-    pub(crate) fn members(&self) -> usize {
-        self.targets.len()
-    }
 }
 
 /// Reads the events of one list of a record, one after another, member by member.
@@ -109,7 +104,7 @@ impl<'a> EventReader<'a> {
             day: None,
             texts: vec![Text::default(); schema.texts.len()],
             cells: vec![None; schema.columns.len()],
-            given: vec![false; shape.members()],
+            given: vec![false; shape.targets.len()],
             unknown: None,
             wrong: None,
             error: None,
@@ -119,6 +114,12 @@ impl<'a> EventReader<'a> {
     /// A member by its name.
     pub(crate) fn member(&self, name: &str) -> Option<usize> {
         self.shape.members.find(name)
+    }
+
+    /// How many members an event has.
+    #[cfg(feature = "browser")]
+    pub(crate) fn members(&self) -> usize {
+        self.shape.targets.len()
     }
 
     /// Whether a member's value may be a number.

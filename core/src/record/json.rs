@@ -2,7 +2,7 @@
 
 use super::events::EventReader;
 use super::row::RowBuilder;
-use super::{Admitted, Given, Lookup, Row, RowEvents};
+use super::{Admitted, Given, Lookup, RecordEvents, Row};
 use crate::error::RecordError;
 use crate::json::{Kind, Mistake, Reader};
 use crate::limits;
@@ -10,6 +10,9 @@ use crate::schema::{EventSchema, Field, FieldType};
 
 /// Rows of the input, each a row or what is wrong with it.
 pub(crate) type Rows = Vec<Result<Row, RecordError>>;
+
+/// The event lists of rows, of each or what is wrong with them.
+type Lists = Vec<Result<RecordEvents, RecordError>>;
 
 /// Why the whole input is refused.
 enum Stop {
@@ -29,6 +32,22 @@ impl From<Mistake> for Stop {
 /// Errors: the input is not JSON, of another shape, or over [`limits::RECORD_BYTES`], [`limits::ROWS`] or
 /// [`limits::JSON_CELLS`].
 pub(crate) fn parse_json(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Rows, RecordError> {
+    parse(fields, lookup, json, |input| input.rows())
+}
+
+/// Parses the event lists of rows that are given as columns: an array with an object a row. They are not settled yet.
+///
+/// Errors: as [`parse_json`].
+pub(crate) fn parse_events(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Lists, RecordError> {
+    parse(fields, lookup, json, |input| input.lists())
+}
+
+fn parse<T>(
+    fields: &[Field],
+    lookup: &Lookup,
+    json: &[u8],
+    read: impl FnOnce(&mut Input<'_>) -> Result<Result<T, RecordError>, Stop>,
+) -> Result<T, RecordError> {
     if json.len() > limits::RECORD_BYTES {
         let (found, limit) = (json.len(), limits::RECORD_BYTES);
         return Err(RecordError::Limit { what: "bytes of JSON", found, limit });
@@ -40,11 +59,11 @@ pub(crate) fn parse_json(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Resu
             RecordError::Json { what: mistake.what.to_owned(), line, column }
         }
     };
-    let read = || -> Result<Result<Rows, RecordError>, Stop> {
+    let read = || -> Result<Result<T, RecordError>, Stop> {
         let reader = Reader::new(json)?;
         let mut input =
             Input { fields, lookup, reader, name: String::new(), text: String::new(), event_cells: 0 };
-        let rows = input.rows()?;
+        let rows = read(&mut input)?;
         input.reader.end()?;
         Ok(rows)
     };
@@ -93,6 +112,62 @@ impl Input<'_> {
         }
     }
 
+    /// The event lists of each row.
+    fn lists(&mut self) -> Result<Result<Lists, RecordError>, Stop> {
+        if self.reader.kind()? != Kind::Array {
+            self.reader.skip(&mut self.text)?;
+            return Ok(Err(RecordError::Shape));
+        }
+        let mut all = Vec::new();
+        let mut more = self.reader.open();
+        while more {
+            if all.len() == limits::ROWS {
+                let (found, limit) = (all.len() + 1, limits::ROWS);
+                return Err(Stop::Refused(RecordError::Limit { what: "rows of events", found, limit }));
+            }
+            let row = match self.reader.kind()? {
+                Kind::Object => self.lists_of(all.len())?,
+                _ => {
+                    self.reader.skip(&mut self.text)?;
+                    Err(RecordError::Shape)
+                }
+            };
+            all.push(row);
+            more = self.reader.more(b']')?;
+        }
+        Ok(Ok(all))
+    }
+
+    fn lists_of(&mut self, row: usize) -> Result<Result<RecordEvents, RecordError>, Stop> {
+        let mut lists = RecordEvents::new();
+        let mut wrong = None;
+        let mut more = self.reader.open();
+        while more {
+            self.reader.key(&mut self.name)?;
+            let found =
+                self.lookup.field(&self.name).and_then(|index| Some((index, self.fields.get(index)?)));
+            let read = match found {
+                Some((index, field)) if field.events().is_some() => {
+                    let twice = lists.iter().any(|(at, _)| *at as usize == index);
+                    match self.value(field, index, row, &mut lists)? {
+                        Ok(_) if twice => Err(RecordError::Twice { row, field: field.name.clone() }),
+                        Ok(_) => Ok(()),
+                        Err(error) => Err(error),
+                    }
+                }
+                _ => {
+                    self.reader.skip(&mut self.text)?;
+                    Err(RecordError::UnknownField { row, field: self.name.clone() })
+                }
+            };
+            if let Err(error) = read {
+                wrong.get_or_insert(error);
+            }
+            more = self.reader.more(b'}')?;
+        }
+        Ok(wrong.map_or(Ok(lists), Err))
+    }
+
     /// Reads an object to its end even when a field is wrong, so that the rows after it are still read. Of several
     /// mistakes, a member that is no field comes first, then the first in the fields' order: the order of the members
     /// makes no difference.
@@ -137,7 +212,7 @@ impl Input<'_> {
         field: &Field,
         index: usize,
         row: usize,
-        events: &mut Vec<(u32, RowEvents)>,
+        events: &mut RecordEvents,
     ) -> Result<Result<Admitted, RecordError>, Stop> {
         let list = field.events().filter(|_| matches!(self.reader.kind(), Ok(Kind::Array)));
         if let Some(schema) = list {
@@ -188,9 +263,9 @@ impl Input<'_> {
         schema: &EventSchema,
         index: usize,
         row: usize,
-    ) -> Result<Result<RowEvents, RecordError>, Stop> {
+    ) -> Result<Result<super::RowEvents, RecordError>, Stop> {
         let lookup = self.lookup;
-        let Some(shape) = lookup.list(index) else { return Ok(Ok(RowEvents::default())) };
+        let Some(shape) = lookup.list(index) else { return Ok(Ok(super::RowEvents::default())) };
         let mut events = EventReader::new(field, schema, shape, row);
         let mut more = self.reader.open();
         while more {
@@ -235,7 +310,7 @@ fn complete(
     fields: &[Field],
     given: Vec<Option<Admitted>>,
     mut wrong: Option<(usize, RecordError)>,
-    events: Vec<(u32, RowEvents)>,
+    events: RecordEvents,
     row: usize,
 ) -> Result<Row, RecordError> {
     let mut out = RowBuilder::new(fields, row);

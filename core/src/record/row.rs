@@ -1,6 +1,6 @@
 //! One record after its fields' checks.
 
-use super::{Absent, Admitted, RecordEvents};
+use super::{Absent, Admitted, RecordEvents, RowEvents};
 use crate::column::State;
 use crate::error::RecordError;
 use crate::schema::Field;
@@ -19,9 +19,14 @@ pub(crate) struct Row {
 impl Row {
     /// Events after the reference time, which were left out: field (column) and how many, of each list that had some.
     pub(crate) fn ignored(&self) -> Vec<(u32, u32)> {
-        let lists = self.events.iter().map(|(field, events)| (*field, events.ignored));
-        lists.filter(|&(_, ignored)| ignored > 0).collect()
+        ignored(&self.events)
     }
+}
+
+/// Of each list that left events out: its field and how many.
+pub(crate) fn ignored(lists: &[(u32, RowEvents)]) -> Vec<(u32, u32)> {
+    let lists = lists.iter().map(|(field, events)| (*field, events.ignored));
+    lists.filter(|&(_, ignored)| ignored > 0).collect()
 }
 
 impl Admitted {
@@ -62,7 +67,7 @@ impl<'a> RowBuilder<'a> {
 
     /// The row with its event lists, which are settled by their reference times.
     ///
-    /// Errors: as [`RowEvents::settle`](super::RowEvents::settle), of the first list in the fields' order.
+    /// Errors: as [`RowEvents::settle`], of the first list in the fields' order.
     pub(crate) fn finish(mut self, mut events: RecordEvents) -> Result<Row, RecordError> {
         // In the order of the fields; there are few.
         for end in 1..events.len() {

@@ -6,7 +6,7 @@ use crate::column::{Block, State};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::Reason;
-use crate::record::{Absent, Lookup, RecordEvents, Row, parse_json};
+use crate::record::{Lookup, RecordEvents, Row, parse_json};
 use crate::schema::{Field, Stage};
 use crate::split::{Cut, Doubt, LocalCreditData, canonical};
 
@@ -76,7 +76,12 @@ impl Scorer {
         let specs = cut.reasons.iter().map(|&score| self.bundle.scores.get(score as usize)?.reasons.as_ref());
         let reasons =
             specs.map(|spec| self.explainer.reasons(&self.bundle.graph, spec?, self.block.all(), 0));
-        let local = LocalCreditData { values, absent: row.absent.clone(), reasons: reasons.collect() };
+        let local = LocalCreditData {
+            values,
+            absent: row.absent.clone(),
+            reasons: reasons.collect(),
+            ignored: row.ignored(),
+        };
         Ok((local, canonical(&self.bundle.digest, row)))
     }
 
@@ -114,7 +119,8 @@ impl Scorer {
             row.events.iter().filter_map(|(field, events)| Some((whole(*field)?, events.clone()))).collect();
         events::fill(&mut self.block, &self.bundle.fields, core::iter::once(&events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
-        let absent = absent(stages, &row.absent, &local.absent);
+        let absent = merge(stages, &row.absent, &local.absent);
+        let ignored = merge(stages, &row.ignored(), &local.ignored);
         let (graph, explainer, block) = (&self.bundle.graph, &mut self.explainer, &self.block);
         let mut reasons = |output: &crate::bundle::ScoreOutput, index| -> Option<Vec<Reason>> {
             let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
@@ -124,6 +130,7 @@ impl Scorer {
             }
         };
         let decision = decision(&self.bundle, block, 0, absent, &mut reasons);
+        let decision = Decision { ignored, ..decision };
         Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0)))
     }
 }
@@ -134,10 +141,10 @@ fn device_reasons(cut: &Cut, local: &LocalCreditData, score: u32) -> Option<Opti
     Some(local.reasons.get(at).cloned().flatten())
 }
 
-/// What was absent, of both stages, in the order of the whole bundle's fields.
-fn absent(stages: &Stages, edge: &[Absent], device: &[Absent]) -> Vec<Absent> {
-    let of = |columns: &[u32], list: &[Absent]| -> Vec<Absent> {
-        list.iter().filter_map(|&(field, state)| Some((*columns.get(field as usize)?, state))).collect()
+/// What each stage says of its fields, in the order of the whole bundle's fields.
+fn merge<T: Copy>(stages: &Stages, edge: &[(u32, T)], device: &[(u32, T)]) -> Vec<(u32, T)> {
+    let of = |columns: &[u32], list: &[(u32, T)]| -> Vec<(u32, T)> {
+        list.iter().filter_map(|&(field, what)| Some((*columns.get(field as usize)?, what))).collect()
     };
     let mut all = of(&stages.columns, edge);
     for entry in of(&stages.device, device) {

@@ -145,7 +145,10 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let device = |column: u32| {
         (column as usize) < columns
             && stage_of(column) == Stage::Device
-            && bundle.fields.get(column as usize).is_none_or(|field| field.leaves_device)
+            && bundle
+                .fields
+                .get(column as usize)
+                .is_none_or(|field| field.leaves_device && field.events().is_none())
     };
     if !cut.crossing.iter().all(|crossing| device(crossing.column)) {
         return malformed("what crosses is no value of the device stage, or must not leave it");
