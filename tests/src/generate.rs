@@ -6,12 +6,14 @@ mod fields;
 mod forest;
 mod graph;
 mod json;
+mod network;
 mod stages;
 
 pub use cells::{Rows, rows};
 pub use forest::{ForestShape, draft};
 pub use graph::bundle;
 pub use json::records;
+pub use network::network;
 pub use stages::{part, stages};
 
 /// Values that thresholds, edges and rows are taken from, so that they hit each other exactly: quarters around zero.

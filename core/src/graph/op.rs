@@ -12,7 +12,7 @@ use crate::feature::lookup::Lookup;
 use crate::feature::one_hot::OneHot;
 use crate::feature::series::{Series, SeriesScratch};
 use crate::feature::window::{Window, WindowScratch};
-use crate::model::forest::{Forest, ForestScratch};
+use crate::model::forest::{Forest, ForestScratch, Leaves, LeavesScratch};
 use crate::model::linear::Linear;
 use crate::model::link::Link;
 use crate::model::network::{Network, NetworkScratch};
@@ -41,6 +41,8 @@ pub struct Scratch {
     pub window: WindowScratch,
     /// For series of events.
     pub series: SeriesScratch,
+    /// For leaves of forests.
+    pub leaves: LeavesScratch,
     /// For networks.
     pub network: NetworkScratch,
 }
@@ -127,6 +129,8 @@ ops! {
     Link(Link) = 0x0204, "link";
     /// Dense, recurrent and other layers over f32 tensors.
     Network(Network) = 0x0205, "network";
+    /// The leaf of each tree.
+    Leaves(Leaves) = 0x0207, "leaves";
     /// From log-odds or any figure to a score.
     Scale(Scale) = 0x0301, "scale";
     /// From a margin or score to a calibrated PD.

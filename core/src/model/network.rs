@@ -6,6 +6,7 @@
 //! For each row: memory is set to 0; the inputs are put into memory from place 0 on, rounded to f32; the steps run in order; the
 //! outputs are read. An output that is not finite is absent as out of range.
 
+mod bounds;
 mod check;
 mod run;
 pub mod step;
@@ -67,13 +68,22 @@ pub struct Network {
 impl Network {
     /// Checks the program: limits, every place and stride, and that no step reads what it writes except in place.
     ///
-    /// Axes of walks are merged where they can be: a program may come back with fewer than were given.
+    /// Walks are brought to their shortest form: neighbouring axes that are one become one, strides of inputs that a step does not have
+    /// become 0.
     pub fn new(mut program: Program) -> Result<Self, &'static str> {
         let work = check::work(&program)?;
         for step in &mut program.steps {
-            if let Step::Zip { axes, .. } | Step::Select { axes, .. } | Step::Copy { axes, .. } = step {
-                *axes = Axis::merged(axes);
+            let (axes, inputs) = match step {
+                Step::Copy { axes, .. } => (axes, 1),
+                Step::Zip { axes, .. } => (axes, 2),
+                Step::Select { axes, .. } => (axes, 3),
+                _ => continue,
+            };
+            for axis in axes.iter_mut() {
+                axis.b = if inputs < 2 { 0 } else { axis.b };
+                axis.c = if inputs < 3 { 0 } else { axis.c };
             }
+            *axes = Axis::merged(axes);
         }
         Ok(Self { program: Box::new(program), work })
     }

@@ -131,6 +131,12 @@ fn thresholds(bundle: &Bundle) -> Vec<Vec<f64>> {
         };
         match &node.op {
             Op::Bins(bins) => bins.edges().iter().for_each(|&edge| add(0, edge)),
+            Op::Leaves(leaves) => {
+                leaves
+                    .forest()
+                    .thresholds()
+                    .for_each(|(feature, threshold)| add(feature as usize, threshold));
+            }
             Op::Forest(forest) => {
                 forest.thresholds().for_each(|(feature, threshold)| add(feature as usize, threshold));
             }

@@ -4,6 +4,7 @@ use scorelet_core::band::Bands;
 use scorelet_core::bundle::{Band, BundleParts, FieldForm, Meta, ScoreKind, ScoreOutput};
 use scorelet_core::calibrate::{Calibrate, Isotonic};
 use scorelet_core::graph::{Node, Op};
+use scorelet_core::model::forest::Leaves;
 use scorelet_core::model::linear::Linear;
 use scorelet_core::model::link::Link;
 use scorelet_core::model::scorecard::{PointsRange, Scorecard};
@@ -15,6 +16,7 @@ use scorelet_core::schema::{Field, FieldType, Localized, Stage};
 use super::features::{arith, binned, impute, one_hot};
 use super::fields::fields;
 use super::forest::{ForestShape, draft};
+use super::network::network;
 use crate::random::Random;
 
 const GROUPS: usize = 5;
@@ -44,6 +46,10 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.card();
     maker.linear();
     maker.forest();
+    // By numbers of their own, so that what stands before does not change.
+    maker.random = Random::new(seed ^ 0x4e7);
+    maker.leaves();
+    maker.network();
     // By numbers of its own, so that bundles do not change where a form does.
     maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
     maker.parts
@@ -198,6 +204,33 @@ impl Maker {
         let reasons = explained.then(|| self.reasons(node, 0, ReasonMethod::TreeShap, true));
         let columns = [Some(margin), Some(pd), Some(score), bands];
         self.score("forest", ScoreKind::Credit, columns, reasons);
+    }
+
+    /// The leaves of a small forest, which the network reads.
+    fn leaves(&mut self) {
+        let shape = ForestShape {
+            trees: self.random.between(1, 5),
+            depth: *self.random.pick(&[0, 2, 4]),
+            full: self.random.one_in(3),
+            outputs: self.random.between(1, 2),
+        };
+        let forest =
+            draft(&mut self.random, &self.parts.fields, shape).compile().expect("a generated forest");
+        let leaves = forest.trees().map(|tree| tree.len() / 2 + 1).sum::<usize>() as u32;
+        let ids = if self.random.one_in(2) { (1..=leaves).rev().collect() } else { Vec::new() };
+        let inputs = (0..self.parts.fields.len() as u32).collect();
+        self.add("leaves", inputs, Leaves::new(forest, ids).expect("numbers of all leaves").into());
+    }
+
+    /// A network over any columns, and its outputs.
+    fn network(&mut self) {
+        let inputs = self.random.between(1, 24);
+        let inputs: Vec<u32> = (0..inputs).map(|_| self.random.below(self.columns as usize) as u32).collect();
+        let outputs = self.random.between(1, 3);
+        let op = network(&mut self.random, inputs.len(), outputs);
+        let pd = self.add("network", inputs, op.into()).1;
+        let score = self.odds_scale("score of the network", pd, true);
+        self.score("network", ScoreKind::Fraud, [None, Some(pd), Some(score), None], None);
     }
 
     fn odds_scale(&mut self, name: &str, column: u32, pd: bool) -> u32 {

@@ -76,7 +76,7 @@ fn states(states: &StateValues) -> impl Iterator<Item = f64> {
 }
 
 /// What an output of a node can be, whatever it reads.
-pub(super) fn of_op(op: &Op, _output: usize) -> Range {
+pub(super) fn of_op(op: &Op, output: usize) -> Range {
     match op {
         Op::Bins(bins) => Range::of(bins.values().iter().copied().chain(states(bins.states()))),
         Op::Lookup(lookup) => Range::of(lookup.values().iter().copied().chain(states(lookup.states()))),
@@ -88,6 +88,11 @@ pub(super) fn of_op(op: &Op, _output: usize) -> Range {
         Op::Calibrate(_) | Op::Link(Link::Logit { .. } | Link::Probit | Link::Softmax) => {
             Range::between(0.0, 1.0)
         }
+        Op::Network(network) => {
+            let (min, max) = network.bounds(output);
+            Range::between(min, max)
+        }
+        Op::Leaves(leaves) => whole(0.0, f64::from(leaves.greatest(output))),
         _ => Range::ANY,
     }
 }

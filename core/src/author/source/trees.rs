@@ -97,7 +97,7 @@ impl Spec for TreesSpec {
     fn build(&self, here: &Here, builder: &mut Builder<'_>) -> Option<()> {
         let features = self.model.forest.features.iter().zip(&self.inputs);
         let columns: Vec<_> =
-            features.map(|(feature, input)| self.column(feature, input, here, builder)).collect();
+            features.map(|(feature, input)| column(feature, input, here, builder)).collect();
         let inputs = columns.into_iter().collect::<Option<Vec<u32>>>()?;
         let forest = match self.model.forest.compile() {
             Ok(forest) => forest,
@@ -128,74 +128,82 @@ impl Spec for TreesSpec {
     }
 }
 
-impl TreesSpec {
-    /// The column of a feature; a category whose list is not the model's goes through a table of codes.
-    fn column(&self, feature: &Feature, input: &Name, here: &Here, builder: &mut Builder<'_>) -> Option<u32> {
-        let id = builder.one(input)?;
-        let kind = builder.column(id)?.kind.clone();
-        let wrong = |what: String, mend: &str| {
-            builder.report.error(code::INPUT, &input.span, what, mend);
-            None
-        };
-        match (&feature.kind, kind) {
-            (FeatureKind::Number, Kind::Category(_)) => wrong(
-                format!(
-                    "the model's feature `{}` is a number, and `{}` is a category",
-                    feature.name, input.value
-                ),
-                "encode it as in training (`ordinal`, `target`, `one_hot`), and map the feature to that node",
-            ),
-            (FeatureKind::Category { values: Some(known) }, Kind::Category(own)) if !known.is_empty() => {
-                if own.as_slice() == known.as_slice() {
-                    return Some(id);
-                }
-                self.recode(feature, known, &own, id, input, here, builder)
-            }
-            (FeatureKind::Category { values: Some(known) }, _) if !known.is_empty() => wrong(
-                format!(
-                    "the model's feature `{}` is a category with names, and `{}` is not",
-                    feature.name, input.value
-                ),
-                "declare the field with `categories`",
-            ),
-            _ => Some(id),
-        }
-    }
+/// The column of a feature; a category whose list is not the model's goes through a table of codes.
+pub(super) fn column(feature: &Feature, input: &Name, here: &Here, builder: &mut Builder<'_>) -> Option<u32> {
+    let id = builder.one(input)?;
+    encoded(feature, id, input, here, builder)
+}
 
-    #[allow(clippy::too_many_arguments, reason = "one step of `column`, which has them all")]
-    fn recode(
-        &self,
-        feature: &Feature,
-        known: &[String],
-        own: &Rc<Vec<String>>,
-        id: u32,
-        input: &Name,
-        here: &Here,
-        builder: &mut Builder<'_>,
-    ) -> Option<u32> {
-        let codes: BTreeMap<&str, usize> = known.iter().map(String::as_str).zip(0..).collect();
-        let unknown: Vec<&String> = own.iter().filter(|c| !codes.contains_key(c.as_str())).collect();
-        if !unknown.is_empty() {
-            let message = format!(
-                "the model does not know these categories of `{}`: {}",
-                input.value,
-                suggest::quoted(&unknown)
-            );
-            let mend = "take them out of `categories`: such values are then unseen";
-            builder.report.error(code::CATEGORIES, &input.span, message, mend);
-            return None;
+/// A column as a feature reads it. `input` is what the source calls it.
+pub(super) fn encoded(
+    feature: &Feature,
+    id: u32,
+    input: &Name,
+    here: &Here,
+    builder: &mut Builder<'_>,
+) -> Option<u32> {
+    let kind = builder.column(id)?.kind.clone();
+    let wrong = |what: String, mend: &str| {
+        builder.report.error(code::INPUT, &input.span, what, mend);
+        None
+    };
+    match (&feature.kind, kind) {
+        (FeatureKind::Number, Kind::Category(_)) => wrong(
+            format!(
+                "the model's feature `{}` is a number, and `{}` is a category",
+                feature.name, input.value
+            ),
+            "encode it as in training (`ordinal`, `target`, `one_hot`), and map the feature to that node",
+        ),
+        (FeatureKind::Category { values: Some(known) }, Kind::Category(own)) if !known.is_empty() => {
+            if own.as_slice() == known.as_slice() {
+                return Some(id);
+            }
+            recode(feature, known, &own, id, input, here, builder)
         }
-        let values = own.iter().filter_map(|c| codes.get(c.as_str())).map(|&i| i as f64).collect();
-        let op = Lookup::new(values, StateValues::default());
-        let op = op.map_err(|e| builder.refused(&input.span, e, &input.value)).ok()?;
-        let open = builder.live(&[id]);
-        Some(builder.push(
-            here,
-            &feature.name,
-            vec![id],
-            Op::Lookup(op),
-            Output::number(),
-            (open, Unanswered::Pass),
-        ))
+        (FeatureKind::Category { values: Some(known) }, _) if !known.is_empty() => wrong(
+            format!(
+                "the model's feature `{}` is a category with names, and `{}` is not",
+                feature.name, input.value
+            ),
+            "declare the field with `categories`",
+        ),
+        _ => Some(id),
     }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one step of `encoded`, which has them all")]
+fn recode(
+    feature: &Feature,
+    known: &[String],
+    own: &Rc<Vec<String>>,
+    id: u32,
+    input: &Name,
+    here: &Here,
+    builder: &mut Builder<'_>,
+) -> Option<u32> {
+    let codes: BTreeMap<&str, usize> = known.iter().map(String::as_str).zip(0..).collect();
+    let unknown: Vec<&String> = own.iter().filter(|c| !codes.contains_key(c.as_str())).collect();
+    if !unknown.is_empty() {
+        let message = format!(
+            "the model does not know these categories of `{}`: {}",
+            input.value,
+            suggest::quoted(&unknown)
+        );
+        let mend = "take them out of `categories`: such values are then unseen";
+        builder.report.error(code::CATEGORIES, &input.span, message, mend);
+        return None;
+    }
+    let values = own.iter().filter_map(|c| codes.get(c.as_str())).map(|&i| i as f64).collect();
+    let op = Lookup::new(values, StateValues::default());
+    let op = op.map_err(|e| builder.refused(&input.span, e, &input.value)).ok()?;
+    let open = builder.live(&[id]);
+    Some(builder.push(
+        here,
+        &feature.name,
+        vec![id],
+        Op::Lookup(op),
+        Output::number(),
+        (open, Unanswered::Pass),
+    ))
 }

@@ -27,20 +27,13 @@ impl Wire for Network {
         let (figures, quantised) = get_figures(input)?;
         let steps = input.list("steps of a network", limits::NETWORK_STEPS, 1)?;
         let outputs = input.u32s("outputs of a network", limits::OUTPUTS)?;
-        let axes: usize = steps.iter().map(axes).sum();
         let program = Program { inputs, memory, figures, quantised, steps, outputs };
+        let given = program.steps.clone();
         let network = Self::new(program).map_err(|what| input.malformed(what))?;
-        if network.program.steps.iter().map(self::axes).sum::<usize>() != axes {
+        if network.program.steps != given {
             return Err(input.malformed("a walk of a network is not in its shortest form"));
         }
         Ok(network)
-    }
-}
-
-fn axes(step: &Step) -> usize {
-    match step {
-        Step::Zip { axes, .. } | Step::Select { axes, .. } | Step::Copy { axes, .. } => axes.len(),
-        _ => 0,
     }
 }
 
