@@ -6,4 +6,5 @@ pub mod csv;
 pub mod cut;
 pub mod forest;
 pub mod import;
+pub mod quantise;
 pub mod source;

@@ -22,6 +22,7 @@ mod imported_card;
 mod intervals;
 mod linear;
 mod meta;
+mod network;
 mod node;
 mod outcome;
 mod policies;

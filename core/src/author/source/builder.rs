@@ -105,6 +105,10 @@ pub(super) enum ModelKind {
     Margin,
     Linear,
     Trees,
+    /// A network whose outputs are probabilities.
+    Probability,
+    /// A network of any other figure: log-odds, an amount.
+    Amount,
 }
 
 /// A model in the graph.

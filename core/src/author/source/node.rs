@@ -9,7 +9,7 @@ use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
-use super::{arithmetic, encoders, linear, outcome, scorecard, trees};
+use super::{arithmetic, encoders, linear, network, outcome, scorecard, trees};
 use crate::limits;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
@@ -57,6 +57,7 @@ const KINDS: &[(&str, Parse)] = &[
     ("scorecard", scorecard::parse),
     ("linear", linear::parse),
     ("trees", trees::parse),
+    ("network", network::parse),
     ("link", outcome::link),
     ("platt", outcome::platt),
     ("isotonic", outcome::isotonic),
@@ -65,7 +66,8 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 8] = ["scorecard", "linear", "trees", "link", "platt", "isotonic", "scale", "bands"];
+const MODELS: [&str; 9] =
+    ["scorecard", "linear", "trees", "network", "link", "platt", "isotonic", "scale", "bands"];
 
 /// A node that could be read.
 pub(super) struct NodeDraft {

@@ -90,6 +90,7 @@ pub(super) fn assign(
             ModelKind::Points => ReasonMethod::PointsFromMaximum,
             ModelKind::Margin | ModelKind::Linear => ReasonMethod::Linear,
             ModelKind::Trees => ReasonMethod::TreeShap,
+            ModelKind::Probability | ModelKind::Amount => continue,
         };
         let mut spec = ReasonSpec {
             node: model.node,

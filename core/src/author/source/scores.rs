@@ -308,6 +308,9 @@ fn steps(
     let link = keys.link.unwrap_or(model.link);
     // A model of the good outcome: its margin is turned, so that a higher one is a higher risk.
     let risk = if keys.good { step(builder, here, "risk", column, Op::Arith(Arith::Neg)) } else { column };
+    if model.kind == ModelKind::Probability && keys.link.is_none() && columns.pd.is_none() {
+        columns.pd = Some(if keys.good { complement(builder, here, column) } else { column });
+    }
     let figure = predict(keys, here, model, link, (column, risk), columns, builder);
     calibrate(keys, here, risk, columns, builder)?;
     if let (Some(scale), None) = (&keys.scale, columns.score) {
@@ -338,6 +341,11 @@ fn steps(
         columns.score = Some(figure.unwrap_or(column));
     }
     Some(())
+}
+
+/// The probability of the other outcome.
+fn complement(builder: &mut Builder<'_>, here: &Here, column: u32) -> u32 {
+    step(builder, here, "pd", column, Op::Arith(Arith::Affine { scale: -1.0, offset: 1.0 }))
 }
 
 /// The link: sets the PD, or returns the column of a prediction that is no probability.
