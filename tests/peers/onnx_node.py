@@ -30,8 +30,17 @@ CLAIMED = set(
 
 # Tests by the beginning of their name, and why they are left out.
 LEFT_OUT = {
-    "test_cast_": "",
+    "test_batchnorm_epsilon_training_mode": "training",
+    "test_batchnorm_example_training_mode": "training",
+    "test_training_dropout": "training",
+    "test_lstm_with_peepholes": "peepholes are refused",
+    "test_ai_onnx_ml_tree_ensemble_set_membership": "members that are no whole numbers",
+    "test_cast_STRING_to_FLOAT": "texts as numbers",
+    "test_castlike_STRING_to_FLOAT": "texts as numbers",
 }
+
+# More fields of a record, or more values of an output, than the engine takes.
+FIELDS, VALUES = 4096, 1024
 
 NUMBERS = {
     onnx.TensorProto.FLOAT: "float32",
@@ -56,8 +65,10 @@ def tensors(folder, prefix, count):
 
 def left_out(name, model, inputs, outputs):
     """Why a test of claimed operators is no case; None if it is one."""
+    if "_empty_set" in name:
+        return "a reduction of no values"
     for beginning, reason in LEFT_OUT.items():
-        if reason and name.startswith(beginning):
+        if name.startswith(beginning):
             return reason
     kinds = [i.type for i in list(model.graph.input) + list(model.graph.output)]
     for kind in kinds:
@@ -67,10 +78,12 @@ def left_out(name, model, inputs, outputs):
             return "an element type " + onnx.TensorProto.DataType.Name(kind.tensor_type.elem_type)
     if any(o.dtype.kind in "UO" for o in outputs):
         return "an output of texts"
-    if any(a.size == 0 for a in inputs + outputs):
-        return "tensors without values"
+    if any(a.size == 0 for a in outputs):
+        return "a result without values"
+    if any(a.size > FIELDS for a in inputs[:1]) or any(a.size > VALUES for a in outputs):
+        return "more values than a record or a result has"
     for a in inputs + outputs:
-        if a.dtype.kind in "iu" and np.abs(a.astype(np.float64)).max() > 2**24:
+        if a.size and a.dtype.kind in "iu" and np.abs(a.astype(np.float64)).max() > 2**24:
             return "whole numbers beyond 2^24"
     return None
 
@@ -82,6 +95,31 @@ def bake(model, inputs):
         baked.graph.initializer.append(numpy_helper.from_array(value, info.name))
     del baked.graph.input[1:]
     return baked
+
+
+def fold(model, inputs):
+    folded = onnx.ModelProto()
+    folded.CopyFrom(model)
+    graph = folded.graph
+    for info, value in zip(model.graph.input, inputs):
+        graph.initializer.append(numpy_helper.from_array(value, info.name))
+    del graph.input[:]
+    graph.input.append(onnx.helper.make_tensor_value_info("zero", onnx.TensorProto.FLOAT, [1]))
+    for node in graph.node:
+        for i, name in enumerate(node.output):
+            if name in [o.name for o in graph.output]:
+                node.output[i] = name + "_known"
+        for i, name in enumerate(node.input):
+            if name in [o.name for o in graph.output]:
+                node.input[i] = name + "_known"
+    for output in graph.output:
+        name = output.name
+        graph.node.append(onnx.helper.make_node("Cast", [name + "_known"], [name + "_float"], to=onnx.TensorProto.FLOAT))
+        graph.node.append(onnx.helper.make_node("Add", [name + "_float", "zero"], [name]))
+        output.type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+    if not any(o.domain == "" for o in folded.opset_import):
+        folded.opset_import.append(onnx.helper.make_opsetid("", 17))
+    return folded
 
 
 def main():
@@ -107,7 +145,8 @@ def main():
         case.model("model.onnx", model)
         if len(names) > 1:
             case.model("baked.onnx", bake(model, inputs))
-        case.rows([dict(zip(names, inputs))], [dict(zip([o.name for o in model.graph.output], outputs))])
+        case.model("folded.onnx", fold(model, inputs))
+        case.rows([dict(zip(names, inputs), zero=0)], [dict(zip([o.name for o in model.graph.output], outputs))])
         case.write()
         made += 1
     print(f"{made} node tests as cases; left out:")

@@ -28,9 +28,10 @@ impl Case {
         }
     }
 
-    pub(crate) fn models(&self) -> Vec<Vec<u8>> {
-        let names = self.about["models"].as_array().unwrap().iter();
-        names.map(|n| std::fs::read(self.folder.join(n.as_str().unwrap())).unwrap()).collect()
+    /// Name and bytes of each file.
+    pub(crate) fn models(&self) -> Vec<(&str, Vec<u8>)> {
+        let names = self.about["models"].as_array().unwrap().iter().map(|n| n.as_str().unwrap());
+        names.map(|name| (name, std::fs::read(self.folder.join(name)).unwrap())).collect()
     }
 }
 

@@ -13,8 +13,9 @@ use crate::Error;
 use crate::author::import::{MODEL_BYTES, check_limit, inconsistent, unsupported};
 use crate::error::ImportError;
 
-/// Operator sets of the default domain that are read; the newest is that of ONNX 1.20.
-const OPSETS: core::ops::RangeInclusive<i64> = 9..=25;
+/// Operator sets of the default domain that are read; the newest is that of ONNX 1.20. Before 9 there are attributes that nothing here
+/// asks for: they are refused.
+const OPSETS: core::ops::RangeInclusive<i64> = 1..=25;
 /// Operator sets of `ai.onnx.ml`.
 const ML_OPSETS: core::ops::RangeInclusive<i64> = 1..=5;
 /// Nodes of a graph.

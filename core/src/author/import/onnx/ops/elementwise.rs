@@ -44,6 +44,7 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>, op: &str) -> Lowered
         "Where" => select(on, call).map(|v| vec![v]),
         "IsInf" => {
             let x = call.input(0)?;
+            on.reads_nan = true;
             let (up, down) = (node.int("detect_positive", 1) != 0, node.int("detect_negative", 1) != 0);
             let infinite = |sign: f32| {
                 Value::constant(Shape::fixed(&[]), Type::Float, Data::Real(vec![sign * f32::INFINITY]))

@@ -178,30 +178,35 @@ fn gather_nd(on: &mut Lowering<'_>, call: &Call<'_>) -> Result<Value, Error> {
     let Some(list) = indices.whole().map(<[i64]>::to_vec) else {
         return Err(node.refuse("by computed indices"));
     };
-    if node.int("batch_dims", 0) != 0 || x.shape.records.is_some() {
-        return Err(node.refuse("batch_dims, or over the records"));
+    if x.shape.records.is_some() {
+        return Err(node.refuse("over the records"));
     }
+    // Leading axes that data and indices share: each position has its own data and its own indices.
+    let shared = usize::try_from(node.int("batch_dims", 0)).unwrap_or(usize::MAX);
     let depth = indices.shape.dims.last().copied().unwrap_or(0);
-    if depth == 0 || depth > x.shape.rank() {
-        return Err(node.wrong("indices of no depth, or of more than the data has axes"));
+    let same = shared < indices.shape.rank() && (0..shared).all(|a| x.shape.dim(a) == indices.shape.dim(a));
+    if depth == 0 || depth.saturating_add(shared) > x.shape.rank() || !same {
+        return Err(node.wrong("indices of no depth, of more than the data has axes, or of another batch"));
     }
-    let inner = x.shape.product(depth..);
+    let inner = x.shape.product(depth + shared..);
+    let tuples = indices.shape.product(shared..indices.shape.rank() - 1).max(1);
+    let each = x.shape.product(shared..);
     let strides = x.shape.strides();
     let mut picks = Vec::new();
-    for tuple in list.chunks(depth) {
-        let mut at = 0usize;
+    for (number, tuple) in list.chunks(depth).enumerate() {
+        let mut at = number / tuples * each;
         for (axis, &i) in tuple.iter().enumerate() {
-            let len = x.shape.dim(axis) as i64;
+            let len = x.shape.dim(axis + shared) as i64;
             let p = if i < 0 { i + len } else { i };
             if !(0..len).contains(&p) {
                 return Err(node.wrong("an index outside of the data"));
             }
-            at += p as usize * strides.get(axis).copied().unwrap_or(0);
+            at += p as usize * strides.get(axis + shared).copied().unwrap_or(0);
         }
         check_limit("values in a tensor", picks.len().saturating_add(inner), tensor::VALUES)?;
         picks.extend((at..at + inner).map(|p| p as u32));
     }
     let mut dims: Vec<usize> = indices.shape.dims.iter().rev().skip(1).rev().copied().collect();
-    dims.extend(x.shape.dims.iter().skip(depth));
+    dims.extend(x.shape.dims.iter().skip(depth + shared));
     pick(on, x, Shape::fixed(&dims), &picks)
 }

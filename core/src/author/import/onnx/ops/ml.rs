@@ -3,6 +3,7 @@
 mod encode;
 mod linear;
 mod post;
+mod sum;
 mod svm;
 mod trees;
 

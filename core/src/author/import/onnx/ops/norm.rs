@@ -37,7 +37,10 @@ fn batch(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
     let node = call.node;
     let x = number(call, 0)?;
     let epsilon = node.float("epsilon", 1e-5);
-    let _ = (node.float("momentum", 0.9), node.int("spatial", 1));
+    let _ = node.float("momentum", 0.9);
+    if node.int("spatial", 1) == 0 {
+        return Err(node.refuse("spatial = 0"));
+    }
     if node.int("training_mode", 0) != 0 {
         return Err(node.refuse("training mode"));
     }

@@ -143,16 +143,17 @@ fn codes_of(
     Ok(all)
 }
 
-/// The codes of texts in the one field of a value.
+/// The codes of texts, which must be the same in each field of a value.
 pub(in crate::author::import::onnx::ops) fn codes(
     on: &mut Lowering<'_>,
     call: &Call<'_>,
     value: &Value,
     texts: &[String],
 ) -> Result<Vec<f32>, Error> {
-    match codes_of(on, call, value, texts)?.as_slice() {
-        [codes] => Ok(codes.clone()),
-        _ => Err(call.node.refuse("of several columns of texts")),
+    let lists = codes_of(on, call, value, texts)?;
+    match lists.first() {
+        Some(codes) if lists.iter().all(|other| other == codes) => Ok(codes.clone()),
+        _ => Err(call.node.refuse("of columns of texts with different categories")),
     }
 }
 

@@ -1,12 +1,13 @@
 //! `SVMRegressor` and `SVMClassifier`: kernels against the support vectors, then sums of coefficients, as LIBSVM's.
 
 use super::super::Lowered;
-use super::super::elementwise::{map, number, zip};
+use super::super::elementwise::{choose, map, number, zip};
 use super::super::fold::picked;
 use super::super::matrix::{dense, row, scalar};
 use super::super::reduce::over;
 use super::super::wiring::places;
 use super::post::{PostTransform, classes, label, two};
+use super::sum::sum;
 use crate::Error;
 use crate::author::import::check_limit;
 use crate::author::import::onnx::lower::{Call, Lowering};
@@ -45,13 +46,13 @@ fn regressor(on: &mut Lowering<'_>, call: &Call<'_>, x: &Value) -> Lowered {
             node.wrong(format!("{} coefficients of {width} supports or features", coefficients.len()))
         );
     }
-    let sum = dense(on, &features, &coefficients, Some(&[rho]), 1)?;
+    let score = decisions(on, call, &features, coefficients, &[rho])?;
     if one_class {
         // 1 over 0, else −1.
-        let over = zip(on, call, Binary::Greater, &sum, &scalar(0.0))?;
+        let over = zip(on, call, Binary::Greater, &score, &scalar(0.0))?;
         return Ok(vec![map(on, (Function::Affine, 2.0, -1.0), &over, Type::Float)?]);
     }
-    Ok(vec![post.apply(on, &sum)?])
+    Ok(vec![post.apply(on, &score)?])
 }
 
 /// The kernel of each support vector, or the features themselves of a linear machine without support vectors.
@@ -120,12 +121,12 @@ fn classifier(on: &mut Lowering<'_>, call: &Call<'_>, x: &Value) -> Lowered {
     if rho.len() != pairs {
         return Err(node.wrong("not a rho for each pair of classes"));
     }
-    let scores =
-        dense(on, &features, &pair_weights(&counts, &coefficients, supports, pairs), Some(&rho), pairs)?;
+    let table = pair_weights(&counts, &coefficients, supports, pairs);
+    let scores = decisions(on, call, &features, table, &rho)?;
     if prob_a.is_empty() {
-        // One score a pair; of two classes LIBSVM's, which is positive for the first, turned round.
+        // One score a pair; of two classes it and its opposite.
         if classes == 2 {
-            let both = two(on, call, &scores, [1.0, -1.0], [0.0, 0.0])?;
+            let both = two(on, call, &scores, [-1.0, 1.0], [0.0, 0.0])?;
             let both = post.apply(on, &both)?;
             return Ok(vec![label(on, call, &both)?, both]);
         }
@@ -143,12 +144,82 @@ fn classifier(on: &mut Lowering<'_>, call: &Call<'_>, x: &Value) -> Lowered {
     let inner = map(on, (Function::Affine, -first(&prob_a), -first(&prob_b)), &scores, Type::Float)?;
     let p = map(on, (Function::Sigmoid, 0.0, 0.0), &inner, Type::Float)?;
     let p = map(on, (Function::Clip, 1e-7, 1.0 - 1e-7), &p, Type::Float)?;
+    let p = couple(on, call, &p)?;
     let both = zip(on, call, Binary::Multiply, &p, &row(&[1.0, -1.0]))?;
     let both = zip(on, call, Binary::Add, &both, &row(&[0.0, 1.0]))?;
     Ok(vec![label(on, call, &both)?, both])
 }
 
-/// `[supports][pairs]`: the coefficient of each support vector in the decision between two classes.
+/// LIBSVM's coupling of pairwise probabilities (Wu, Lin and Weng 2004, the second method), which onnxruntime does for two classes, too:
+/// from one half each it improves until both errors are under 0.0025. For two classes that are two rounds at most (shown by trying all r).
+fn couple(on: &mut Lowering<'_>, call: &Call<'_>, r: &Value) -> Result<Value, Error> {
+    let half = zip(on, call, Binary::Multiply, r, &scalar(0.0))?;
+    let half = zip(on, call, Binary::Add, &half, &scalar(0.5))?;
+    let once = improve(on, call, r, &half)?;
+    let twice = improve(on, call, r, &once)?;
+    let done = is_near(on, call, r, &once)?;
+    let later = choose(on, call, &done, &once, &twice)?;
+    let done = is_near(on, call, r, &half)?;
+    choose(on, call, &done, &half, &later)
+}
+
+/// e = (1 − r)·p − r·(1 − p) = p − r.
+fn error_of(on: &mut Lowering<'_>, call: &Call<'_>, r: &Value, p: &Value) -> Result<Value, Error> {
+    zip(on, call, Binary::Subtract, p, r)
+}
+
+/// Whether the greater error, |e|·max(p, 1 − p), is small.
+fn is_near(on: &mut Lowering<'_>, call: &Call<'_>, r: &Value, p: &Value) -> Result<Value, Error> {
+    let e = error_of(on, call, r, p)?;
+    let e = map(on, (Function::Abs, 0.0, 0.0), &e, Type::Float)?;
+    let other = map(on, (Function::Affine, -1.0, 1.0), p, Type::Float)?;
+    let greater = zip(on, call, Binary::Max, p, &other)?;
+    let greatest = zip(on, call, Binary::Multiply, &e, &greater)?;
+    zip(on, call, Binary::Less, &greatest, &scalar(0.0025))
+}
+
+/// One round: d = −e·(1 − p)/(1 − r)² for the first class, p ← (p + d)/(1 + d); then the same for the second.
+fn improve(on: &mut Lowering<'_>, call: &Call<'_>, r: &Value, p: &Value) -> Result<Value, Error> {
+    let complement = (Function::Affine, -1.0, 1.0);
+    let against = map(on, complement, r, Type::Float)?;
+    let q = map(on, complement, p, Type::Float)?;
+    let step = |on: &mut Lowering<'_>, e: &Value, share: &Value, by: &Value| {
+        let product = zip(on, call, Binary::Multiply, e, share)?;
+        let once = zip(on, call, Binary::Divide, &product, by)?;
+        zip(on, call, Binary::Divide, &once, by)
+    };
+    let e = error_of(on, call, r, p)?;
+    let d = step(on, &e, &q, &against)?;
+    let up = zip(on, call, Binary::Subtract, p, &d)?;
+    let whole = map(on, complement, &d, Type::Float)?;
+    let p = zip(on, call, Binary::Divide, &up, &whole)?;
+    let e = error_of(on, call, r, &p)?;
+    let d = step(on, &e, &p, r)?;
+    let whole = map(on, (Function::Affine, 1.0, 1.0), &d, Type::Float)?;
+    zip(on, call, Binary::Divide, &p, &whole)
+}
+
+/// Sums of coefficients (`[sums][features]`) times kernels (or features), and rho.
+fn decisions(
+    on: &mut Lowering<'_>,
+    call: &Call<'_>,
+    features: &Value,
+    coefficients: Vec<f32>,
+    rho: &[f32],
+) -> Result<Value, Error> {
+    let mut shape = features.shape.clone();
+    let width = shape.dims.pop().unwrap_or(1);
+    let size = shape.len().saturating_mul(coefficients.len());
+    check_limit("values in a tensor", size, tensor::VALUES)?;
+    shape.dims.extend([1, width]);
+    let table = Shape::fixed(&[rho.len(), width]);
+    let table = Value::constant(table, Type::Float, Data::Real(coefficients));
+    let terms = zip(on, call, Binary::Multiply, &features.shaped(shape), &table)?;
+    let sums = sum(on, &terms)?;
+    zip(on, call, Binary::Add, &sums, &row(rho))
+}
+
+/// `[pairs][supports]`: the coefficient of each support vector in the decision between two classes.
 fn pair_weights(counts: &[usize], coefficients: &[f32], supports: usize, pairs: usize) -> Vec<f32> {
     let mut weights = vec![0.0; supports * pairs];
     let mut starts = Vec::with_capacity(counts.len());
@@ -164,7 +235,7 @@ fn pair_weights(counts: &[usize], coefficients: &[f32], supports: usize, pairs: 
             for (class, line) in [(i, j - 1), (j, i)] {
                 let from = starts.get(class).copied().unwrap_or(0);
                 for v in from..from + counts.get(class).copied().unwrap_or(0) {
-                    let slot = weights.get_mut(v * pairs + pair);
+                    let slot = weights.get_mut(pair * supports + v);
                     if let (Some(slot), Some(&c)) = (slot, coefficients.get(line * supports + v)) {
                         *slot = c;
                     }

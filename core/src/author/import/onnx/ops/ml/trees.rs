@@ -22,6 +22,9 @@ use crate::author::import::onnx::value::{Home, Value};
 use crate::limits;
 use crate::model::forest::Arithmetic;
 
+/// Rows of a record that has no records' axis: each is a forest of its own.
+const ROWS: usize = 64;
+
 /// A tree ensemble as the node has it.
 struct Ensemble {
     forest: ForestDraft,
@@ -47,16 +50,18 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
         return Err(node.refuse("of double numbers: convert the model with float inputs"));
     }
     let x = if x.shape.rank() == 1 { x.shaped(x.shape.padded(2)) } else { x };
-    if x.shape.rank() != 2 || x.shape.dim(0) != 1 {
+    let (rows, width) = (x.shape.dim(0), x.shape.dim(1));
+    if x.shape.rank() != 2 || rows > ROWS {
         return Err(node.refuse("of several rows of one record"));
     }
     call.apart(&x.shape, 1)?;
-    let ensemble = ensemble(call, x.shape.dim(1))?;
+    let ensemble = ensemble(call, width)?;
     let columns = on.columns(&x)?;
-    let outputs = on.forest(columns, ensemble.forest);
-    let count = outputs.len();
+    let count = ensemble.forest.base.len();
+    let rows_of_columns = columns.chunks(width.max(1)).map(<[_]>::to_vec);
+    let outputs: Vec<_> = rows_of_columns.flat_map(|row| on.forest(row, ensemble.forest.clone())).collect();
     let records = Some(Records { axis: 0, before: 1 }).filter(|_| x.shape.records.is_some());
-    let shape = Shape { dims: vec![1, count], records };
+    let shape = Shape { dims: vec![rows, count], records };
     let scores = Value { shape, kind: Type::Float, home: Home::Columns(Rc::new(outputs)) };
     let scores = match ensemble.binary {
         None => ensemble.post.apply(on, &scores)?,
