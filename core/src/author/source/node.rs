@@ -9,7 +9,7 @@ use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
-use super::{arithmetic, encoders, linear, network, outcome, scorecard, trees};
+use super::{arithmetic, encoders, linear, network, outcome, scorecard, series, trees, window};
 use crate::limits;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
@@ -54,6 +54,8 @@ const KINDS: &[(&str, Parse)] = &[
     ("weighted_sum", arithmetic::weighted_sum),
     ("compare", arithmetic::compare),
     ("is_absent", arithmetic::is_absent),
+    ("window", window::parse),
+    ("series", series::parse),
     ("scorecard", scorecard::parse),
     ("linear", linear::parse),
     ("trees", trees::parse),
