@@ -8,6 +8,8 @@
     reason = "a test may panic and speak"
 )]
 
+#[path = "onnx/bare.rs"]
+mod bare;
 #[path = "onnx/case.rs"]
 mod case;
 #[path = "onnx/evaluate.rs"]

@@ -205,9 +205,3 @@ def live(root, seed, models):
         opset = max(opsets[(seed + i // len(KINDS)) % len(opsets)], 10 if kind == "shapes" else 9)
         model, feeds = make(kind, seed * 1000 + i, opset)
         write(f"{root}/onnx-1-nets-{seed}/{kind}-{i}", model, feeds, ROWS)
-
-
-if __name__ == "__main__":
-    import sys
-
-    live(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -122,8 +122,8 @@ def fold(model, inputs):
     return folded
 
 
-def main():
-    out = sys.argv[1]
+def write_all(out):
+    """Writes the cases, and says what is left out."""
     root = os.path.join(os.path.dirname(onnx.__file__), "backend", "test", "data", "node")
     made, reasons = 0, {}
     for name in sorted(os.listdir(root)):
@@ -155,4 +155,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    write_all(sys.argv[1])

@@ -1,5 +1,7 @@
 """Pipelines of scikit-learn, and boosted trees of XGBoost, LightGBM and CatBoost, through their converters to ONNX."""
 
+import os
+import tempfile
 import warnings
 
 import numpy as np
@@ -234,24 +236,22 @@ def boosted_cases(seed):
         yield f"xgboost-{suffix}", lambda: convert_xgboost(model, initial_types=kinds), {"x": rows}
         make = catboost.CatBoostClassifier if classes else catboost.CatBoostRegressor
         model = make(iterations=12, depth=4, verbose=0, random_seed=seed, allow_writing_files=False).fit(x, target)
-        path = f"/tmp/catboost-{suffix}-{seed}.onnx"
+        path = os.path.join(tempfile.gettempdir(), f"catboost-{suffix}-{os.getpid()}.onnx")
         model.save_model(path, format="onnx")
-        yield f"catboost-{suffix}", lambda: onnx.load(path), {"features": x[:20]}
+        exported = onnx.load(path)
+        os.remove(path)
+        yield f"catboost-{suffix}", lambda: exported, {"features": x[:20]}
 
 
-def live(root, seed):
-    """Writes a case of each that its converter can convert."""
+def write_all(beginning, seed, wanted):
+    """Writes a case of each that is wanted and that its converter can convert, into `beginning` + name."""
     for make in (sklearn_cases, mixed_cases, boosted_cases):
         for name, convert, feeds in make(seed):
+            if not wanted(name):
+                continue
             try:
                 model = convert()
-                rows = len(next(iter(feeds.values())))
-                write(f"{root}/onnx-1-sklearn-{seed}/{name}", model, feeds, rows)
             except Exception as error:  # a converter's own limits
-                print(f"  {name}: not converted: {type(error).__name__}: {str(error)[:150]}")
-
-
-if __name__ == "__main__":
-    import sys
-
-    live(sys.argv[1], int(sys.argv[2]))
+                print(f"  {name}: not converted: {type(error).__name__}: {str(error)[:100]}")
+                continue
+            write(beginning + name, model, feeds, len(next(iter(feeds.values()))))

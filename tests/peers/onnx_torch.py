@@ -72,7 +72,7 @@ def networks(torch):
     yield "attention", Heads(), {"series": series}
 
 
-def live(root, seed):
+def write_all(beginning, seed, wanted):
     try:
         import torch
     except ImportError:
@@ -82,6 +82,8 @@ def live(root, seed):
 
     torch.manual_seed(seed)
     for name, model, feeds in networks(torch):
+        if not wanted(name):
+            continue
         model.eval()
         for module in model.modules():
             if isinstance(module, torch.nn.BatchNorm1d):
@@ -93,10 +95,4 @@ def live(root, seed):
             model, tuple(feeds.values()), file, input_names=list(feeds), dynamic_axes=axes, opset_version=17, dynamo=False
         )
         arrays = {key: value.numpy().astype(np.int64 if value.dtype == torch.int64 else np.float32) for key, value in feeds.items()}
-        write(f"{root}/onnx-1-torch-{seed}/{name}", file.getvalue(), arrays, ROWS)
-
-
-if __name__ == "__main__":
-    import sys
-
-    live(sys.argv[1], int(sys.argv[2]))
+        write(beginning + name, file.getvalue(), arrays, ROWS)

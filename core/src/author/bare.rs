@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::card;
-use super::import::{Format, ImportedForest, ImportedLink, lightgbm, sniff, xgboost};
+use super::import::{Format, ImportedForest, ImportedLink, lightgbm, onnx, sniff, xgboost};
 use super::source;
 use crate::Error;
 use crate::bundle::BundleParts;
@@ -16,9 +16,10 @@ pub(super) fn trees(bytes: &[u8], rounds: xgboost::Rounds) -> Result<ImportedFor
     match sniff(bytes) {
         Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_rounds(bytes, rounds),
         Some(Format::LightgbmText) => lightgbm::import(bytes),
+        Some(Format::Onnx) => onnx::import_forest(bytes),
         _ => {
             let what = "it begins like no model file that can be imported".to_owned();
-            let format = "a tree model of XGBoost or LightGBM";
+            let format = "a tree model of XGBoost or LightGBM, or an ONNX model";
             Err(ImportError::Format { format, what, at: "line 1".to_owned() }.into())
         }
     }
@@ -46,7 +47,13 @@ pub(super) fn link(model: &ImportedForest) -> Link {
 /// [`ImportError`] if the file is no model, or not one that can be imported.
 pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error> {
     let is_card = card::sniff(bytes).is_some();
-    let kind = if is_card { "scorecard" } else { "trees" };
+    // An ONNX file may be a tree ensemble or anything else.
+    let is_network = sniff(bytes) == Some(Format::Onnx) && onnx::import_forest(bytes).is_err();
+    let kind = match (is_card, is_network) {
+        (true, _) => "scorecard",
+        (_, true) => "network",
+        _ => "trees",
+    };
     if let Ok(parts) = source::bare(name, kind, &[], bytes) {
         return Ok(parts);
     }
@@ -55,6 +62,11 @@ pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error>
     if is_card {
         let found = card::import(bytes, None, &BTreeMap::new())?;
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
+        return source::bare(name, kind, &features, bytes);
+    }
+    if is_network {
+        let found = onnx::import(bytes)?;
+        let features: Vec<&str> = found.fields.iter().map(|f| f.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
     }
     let found = trees(bytes, xgboost::Rounds::All)?;

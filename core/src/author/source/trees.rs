@@ -21,8 +21,11 @@ use crate::feature::lookup::Lookup;
 use crate::graph::Op;
 use crate::schema::{FieldType, Stage};
 
-const FORMATS: &[(&str, &[Format])] =
-    &[("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]), ("lightgbm", &[Format::LightgbmText])];
+const FORMATS: &[(&str, &[Format])] = &[
+    ("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]),
+    ("lightgbm", &[Format::LightgbmText]),
+    ("onnx", &[Format::Onnx]),
+];
 
 const ROUNDS: &[(&str, Rounds)] = &[("all", Rounds::All), ("best", Rounds::Best)];
 
