@@ -23,7 +23,7 @@ pub fn dense(
     let _ = strided(matrix, bias, rows, inputs, x, inputs, y);
 }
 
-/// Columns `first..first + outputs` of a matrix `[inputs][columns]`.
+/// Columns `first..first + outputs` of a matrix `[inputs][columns]`; or, with `columns` 0, a matrix [`pack`]ed.
 #[derive(Clone, Copy)]
 pub(crate) struct Matrix<'a> {
     pub(crate) weights: &'a [f32],
@@ -39,15 +39,47 @@ impl<'a> Matrix<'a> {
             && inputs.checked_mul(self.columns).is_some_and(|len| len <= self.weights.len())
     }
 
-    /// Of each row, `N` vectors of weights from output `at` on.
+    /// The weights of `width` outputs from output `at` on: of each input a run, and from one run to the next.
     #[inline(always)]
-    fn vectors<const N: usize>(self, at: usize) -> impl Iterator<Item = &'a [[f32; LANES]; N]> {
-        let from = self.first + at;
-        self.weights
-            .chunks(self.columns.max(1))
-            .map_while(move |row| row.get(from..from + N * LANES)?.as_chunks().0.first_chunk())
+    fn block(self, inputs: usize, at: usize, width: usize) -> core::slice::Chunks<'a, f32> {
+        let (from, stride) = match self.columns {
+            0 => (at * inputs, width),
+            columns => (self.first + at, columns),
+        };
+        self.weights.get(from..).unwrap_or_default().chunks(stride)
+    }
+
+    /// The same as `N` vectors.
+    #[inline(always)]
+    fn vectors<const N: usize>(
+        self,
+        inputs: usize,
+        at: usize,
+    ) -> impl Iterator<Item = &'a [[f32; LANES]; N]> {
+        self.block(inputs, at, N * LANES).map_while(|run| run.as_chunks().0.first_chunk())
     }
 }
+
+/// Adds the matrix to `packed`: for one block of outputs after another, as [`one_row`] goes through them, the weights of each input.
+/// A product then reads one weight after the other.
+pub(crate) fn pack(matrix: Matrix<'_>, inputs: usize, packed: &mut Vec<f32>) {
+    let mut at = 0;
+    while at < matrix.outputs {
+        let left = matrix.outputs - at;
+        let width = BLOCKS.into_iter().find(|width| *width <= left).unwrap_or(1);
+        for run in matrix.block(inputs, at, width).take(inputs) {
+            packed.extend_from_slice(run.get(..width).unwrap_or_default());
+        }
+        at += width;
+    }
+}
+
+/// Vectors of sums that stand in registers. wasm engines have a load and a multiplication without a copy between (AVX); the SSE2 of a
+/// plain native build does not.
+const WIDE: usize = if cfg!(target_arch = "wasm32") { 12 } else { 8 };
+
+/// Outputs that one row goes through together.
+const BLOCKS: [usize; 5] = [WIDE * LANES, 8 * LANES, 4 * LANES, LANES, 1];
 
 /// [`dense`] where consecutive runs of `x` are `stride` values apart.
 pub(crate) fn strided(
@@ -87,8 +119,13 @@ pub(crate) fn strided(
 #[inline(never)]
 pub(crate) fn one_row(matrix: Matrix<'_>, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let mut at = 0;
-    let (wide, y) = y.as_chunks_mut::<{ 8 * LANES }>();
+    let (wide, y) = y.as_chunks_mut::<{ WIDE * LANES }>();
     for y in wide {
+        columns::<WIDE>(matrix, at, x, bias, y);
+        at += WIDE * LANES;
+    }
+    let (eight, y) = y.as_chunks_mut::<{ 8 * LANES }>();
+    for y in eight {
         columns::<8>(matrix, at, x, bias, y);
         at += 8 * LANES;
     }
@@ -113,7 +150,7 @@ pub(crate) fn one_row(matrix: Matrix<'_>, x: &[f32], bias: Option<&[f32]>, y: &m
 fn columns<const N: usize>(matrix: Matrix<'_>, at: usize, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let Some(y) = y.as_chunks_mut().0.first_chunk_mut::<N>() else { return };
     let Some(mut sums) = start(bias, at, y) else { return };
-    for (x, weights) in x.iter().zip(matrix.vectors::<N>(at)) {
+    for (x, weights) in x.iter().zip(matrix.vectors::<N>(x.len(), at)) {
         add(&mut sums, *x, &weights.each_ref().map(F4::load));
     }
     store(sums, y);
@@ -148,8 +185,8 @@ fn store<const N: usize>(sums: [F4; N], y: &mut [[f32; LANES]; N]) {
 /// One output of one row.
 fn column(matrix: Matrix<'_>, at: usize, x: &[f32], bias: Option<&[f32]>, y: &mut f32) {
     let mut sum = bias.and_then(|bias| bias.get(at)).copied().unwrap_or(*y);
-    for (x, weights) in x.iter().zip(matrix.weights.chunks(matrix.columns.max(1))) {
-        sum += x * weights.get(matrix.first + at).copied().unwrap_or_default();
+    for (x, weights) in x.iter().zip(matrix.block(x.len(), at, 1)) {
+        sum += x * weights.first().copied().unwrap_or_default();
     }
     *y = sum;
 }
@@ -195,7 +232,7 @@ fn rows_columns<const N: usize>(
     let (mut sum_p, mut sum_q) = (start(bias, at, p)?, start(bias, at, q)?);
     let (mut sum_r, mut sum_s) = (start(bias, at, r)?, start(bias, at, s)?);
     let x = a.iter().zip(b).zip(c).zip(d);
-    for ((((a, b), c), d), weights) in x.zip(matrix.vectors::<N>(at)) {
+    for ((((a, b), c), d), weights) in x.zip(matrix.vectors::<N>(a.len(), at)) {
         let weights = weights.each_ref().map(F4::load);
         add(&mut sum_p, *a, &weights);
         add(&mut sum_q, *b, &weights);

@@ -1,8 +1,8 @@
 //! Functions of f32 by polynomials, four lanes at a time, in operations that every target rounds alike.
 //!
-//! eˣ and ln x are those of the Cephes library (S. L. Moshier, `expf`, `logf`): argument reduction by Cody and Waite and its
-//! coefficients. The error function's polynomials are minimax fits (Lawson's weights, 40 digits) of erf(x)/x − 1 in x² up to 1 and of
-//! ln erfc(x) from 1 to 4. Errors are measured by the tests below, in units of the last place (ulp) against `libm`'s f64 functions.
+//! ln x is that of the Cephes library (S. L. Moshier, `logf`) with its coefficients; eˣ has the argument reduction of its `expf` (Cody
+//! and Waite). The other polynomials are minimax fits (Lawson's weights, 40 digits): of (eʳ − 1 − r)/r² up to ln 2/2, of erf(x)/x − 1
+//! in x² up to 1 and of ln erfc(x) from 1 to 4. Errors are measured by the tests below, in units of the last place (ulp) against `libm`'s f64 functions.
 //! NaN gives NaN.
 
 use crate::vector::F4;
@@ -23,33 +23,37 @@ fn polynomial<const N: usize>(x: F4, coefficients: [f32; N]) -> F4 {
     sum
 }
 
-/// x = n·ln 2 + r: n, and eʳ − 1 for that |r| ≤ ln 2/2.
+/// x = n·ln 2 + r: n above 1.5·2²³, and eʳ − 1 for that |r| ≤ ln 2/2.
 #[inline(always)]
 fn reduced(x: F4) -> (F4, F4) {
-    let n = x * F4::splat(core::f32::consts::LOG2_E) + F4::splat(ROUND) - F4::splat(ROUND);
+    let above = x * F4::splat(core::f32::consts::LOG2_E) + F4::splat(ROUND);
+    let n = above - F4::splat(ROUND);
     let r = x - n * F4::splat(LN_2_HIGH) - n * F4::splat(LN_2_LOW);
-    let p = [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5];
-    (n, polynomial(r, p) * (r * r) + r)
+    let p = [1.388_249_5e-3, 8.366_647e-3, 4.166_720_4e-2, 1.666_654_3e-1, 0.5];
+    (above, polynomial(r, p) * (r * r) + r)
 }
 
-/// 2ⁿ for a whole n from −126 to 127.
+/// 2ⁿ for a whole n from −126 to 127, given above 1.5·2²³.
 #[inline(always)]
-fn power_of_two(n: F4) -> F4 {
-    (n + F4::splat(ROUND)).to_exponent().add_bits(1.0_f32.to_bits())
+fn power_of_two(above: F4) -> F4 {
+    above.to_exponent().add_bits(1.0_f32.to_bits())
 }
 
 /// eˣ, with denormal results and infinity.
 #[inline(always)]
 pub(crate) fn exp(x: F4) -> F4 {
-    let (n, p) = reduced(x.at_most(F4::splat(89.0)).at_least(F4::splat(-105.0)));
-    let half = n * F4::splat(0.5) + F4::splat(ROUND) - F4::splat(ROUND);
-    (p + F4::splat(1.0)) * power_of_two(half) * power_of_two(n - half)
+    let round = F4::splat(ROUND);
+    let (above, p) = reduced(x.at_most(F4::splat(89.0)).at_least(F4::splat(-105.0)));
+    let n = above - round;
+    let half = n * F4::splat(0.5) + round;
+    let other = n - (half - round) + round;
+    (p + F4::splat(1.0)) * power_of_two(half) * power_of_two(other)
 }
 
-/// e⁻ˣ for x ≥ 0; from 87 on e⁻⁸⁷, which is 1.6·10⁻³⁸.
+/// eˣ for x from −87 to 87; what is less or more is taken for these.
 #[inline(always)]
-fn exp_of_minus(x: F4) -> F4 {
-    let (n, p) = reduced(x.at_most(F4::splat(87.0)).negate());
+fn exp_within(x: F4) -> F4 {
+    let (n, p) = reduced(x.at_most(F4::splat(87.0)).at_least(F4::splat(-87.0)));
     (p + F4::splat(1.0)) * power_of_two(n)
 }
 
@@ -66,9 +70,8 @@ pub(crate) fn exp_m1(x: F4) -> F4 {
 /// 1/(1 + e⁻ˣ); not below 1.6·10⁻³⁸.
 #[inline(always)]
 pub(crate) fn sigmoid(x: F4) -> F4 {
-    let (zero, one) = (F4::splat(0.0), F4::splat(1.0));
-    let e = exp_of_minus(x.abs());
-    x.less(zero).select(e, one) / (one + e)
+    let one = F4::splat(1.0);
+    one / (one + exp_within(x.negate()))
 }
 
 /// The hyperbolic tangent, by e^2x − 1.
@@ -121,7 +124,7 @@ fn ln_normal(x: F4, more: F4) -> F4 {
 #[inline(always)]
 pub(crate) fn softplus(x: F4) -> F4 {
     let one = F4::splat(1.0);
-    let e = exp_of_minus(x.abs());
+    let e = exp_within(x.abs().negate());
     let sum = one + e;
     // What the sum lost in rounding, for the first order.
     let lost = (e - (sum - one)) / sum;
@@ -146,7 +149,7 @@ pub(crate) fn erf(x: F4) -> F4 {
     let far =
         [-1.157_226_1e-3, 1.483_188_2e-2, -8.879_982e-2, -6.542_399_3e-1, -1.117_621_3, -2.619_156_4e-3];
     let capped = size.at_most(F4::splat(4.0)).at_least(one);
-    let outside = one - exp_of_minus(polynomial(capped, far).negate());
+    let outside = one - exp_within(polynomial(capped, far));
     size.less(one).select(inside, outside).or(x.sign())
 }
 

@@ -1,8 +1,13 @@
 //! Recurrent layers: simple, gated (GRU) and long short-term memory (LSTM).
 
-use crate::activate::{Activation, map};
-use crate::dense::{Matrix, one_row, strided};
-use crate::vector::{F4, zip};
+mod cells;
+#[cfg(test)]
+mod tests;
+
+use self::cells::Step;
+use crate::activate::Activation;
+use crate::dense::{Matrix, pack, strided};
+use crate::vector::zip;
 
 /// The cell of a recurrent layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +88,18 @@ pub struct RecurrentScratch {
     gates: Vec<f32>,
     /// Of a GRU: what the reset gate multiplies.
     reset: Vec<f32>,
+    /// Of a long sequence: the recurrent weights in the order in which they are read.
+    packed: Vec<f32>,
 }
 
 /// Steps whose W·x is computed at once, so that the weights are read once for all of them.
 const TOGETHER: usize = 16;
+
+/// Steps from which on it pays to put the recurrent weights into the order in which they are read.
+const LONG: usize = 12;
+
+/// Values of a cache line.
+const LINE: usize = 16;
 
 /// Runs the layer over its sequence in `memory`. If a place lies outside the memory or there are too few weights, nothing is done.
 ///
@@ -141,6 +154,27 @@ fn run_checked(l: &Layer<'_>, memory: &mut [f32], s: &mut RecurrentScratch) -> O
         Some(at) => (*memory.get(at)? as usize).min(l.length),
         None => l.length,
     };
+    // The last gate of a GRU is multiplied apart.
+    let apart = if matches!(l.cell, Cell::Gru { .. }) { n } else { 0 };
+    let [most, last] = [(0, wide - apart), (wide - apart, apart)].map(|(first, outputs)| Matrix {
+        weights: l.recurrent,
+        columns: wide,
+        first,
+        outputs,
+    });
+    s.packed.clear();
+    let recurrent = if count < LONG {
+        [most, last]
+    } else {
+        // From a cache line's start on: a vector that lies in two lines is read twice.
+        s.packed.reserve(n * wide + LINE);
+        let start = s.packed.as_ptr().align_offset(4 * LINE).min(LINE);
+        s.packed.resize(start, 0.0);
+        pack(most, n, &mut s.packed);
+        pack(last, n, &mut s.packed);
+        let (first, second) = s.packed.get(start..)?.split_at_checked(n * most.outputs)?;
+        [Matrix { weights: first, columns: 0, ..most }, Matrix { weights: second, columns: 0, ..last }]
+    };
     let matrix = Matrix { weights: l.weights, columns: wide, first: 0, outputs: wide };
     let mut done = 0;
     while done < count {
@@ -153,7 +187,11 @@ fn run_checked(l: &Layer<'_>, memory: &mut [f32], s: &mut RecurrentScratch) -> O
             let t = first + k;
             if l.mask.is_none_or(|at| memory.get(at + t).is_some_and(|mask| *mask != 0.0)) {
                 let gates = s.gates.get_mut(k * wide..(k + 1) * wide)?;
-                step(l, recurrent_bias, gates, &mut s.state, &mut s.cell, &mut s.reset)?;
+                Step { gates, state: &mut s.state, cell: &mut s.cell, reset: &mut s.reset }.run(
+                    l,
+                    recurrent,
+                    recurrent_bias,
+                )?;
             }
             if let Some(at) = l.output {
                 memory.get_mut(at + t * l.output_stride..)?.get_mut(..n)?.copy_from_slice(&s.state);
@@ -174,60 +212,6 @@ fn run_checked(l: &Layer<'_>, memory: &mut [f32], s: &mut RecurrentScratch) -> O
     Some(())
 }
 
-/// One step: `gates` are W·x and the biases.
-fn step(
-    l: &Layer<'_>,
-    recurrent_bias: &[f32],
-    gates: &mut [f32],
-    state: &mut [f32],
-    cell: &mut [f32],
-    reset: &mut [f32],
-) -> Option<()> {
-    let n = l.units;
-    let [f, g, h] = l.functions;
-    let matrix = |first: usize, outputs: usize| Matrix {
-        weights: l.recurrent,
-        columns: l.cell.gates() * n,
-        first,
-        outputs,
-    };
-    match l.cell {
-        Cell::Simple => {
-            one_row(matrix(0, n), state, None, gates);
-            apply(f, gates);
-            state.copy_from_slice(gates);
-        }
-        Cell::Gru { reset_after } => {
-            let (zr, candidate) = gates.split_at_mut_checked(2 * n)?;
-            one_row(matrix(0, 2 * n), state, None, zr);
-            apply(f, zr);
-            let (z, r) = zr.split_at_checked(n)?;
-            if reset_after {
-                one_row(matrix(2 * n, n), state, recurrent_bias.get(2 * n..), reset);
-                zip(candidate, [r, reset], |c, [r, reset]| c + r * reset);
-            } else {
-                zip(reset, [state, r], |_, [h, r]| h * r);
-                one_row(matrix(2 * n, n), reset, None, candidate);
-            }
-            apply(g, candidate);
-            zip(state, [z, candidate], |h, [z, c]| (F4::splat(1.0) - z) * c + z * h);
-        }
-        Cell::Lstm => {
-            one_row(matrix(0, 4 * n), state, None, gates);
-            let (iof, c) = gates.split_at_mut_checked(3 * n)?;
-            apply(f, iof);
-            apply(g, c);
-            let (i, of) = iof.split_at_checked(n)?;
-            let (o, forget) = of.split_at_checked(n)?;
-            zip(cell, [forget, i, c], |cell, [forget, i, c]| forget * cell + i * c);
-            state.copy_from_slice(cell);
-            apply(h, state);
-            zip(state, [o], |state, [o]| state * o);
-        }
-    }
-    Some(())
-}
-
 /// The alpha and beta of an activation in a cell: the defaults of ONNX.
 pub fn parameters(activation: Activation) -> (f32, f32) {
     match activation {
@@ -236,11 +220,3 @@ pub fn parameters(activation: Activation) -> (f32, f32) {
         _ => (1.0, 0.0),
     }
 }
-
-fn apply(f: Activation, values: &mut [f32]) {
-    let (alpha, beta) = parameters(f);
-    map(f, alpha, beta, values);
-}
-
-#[cfg(test)]
-mod tests;

@@ -171,30 +171,25 @@ impl core::ops::Div for F4 {
     }
 }
 
-/// y = f(y, inputs) at each place, four at a time; an input that is shorter goes on with zeros.
+/// y = f(y, inputs) at each place, four at a time; inputs are at least as long.
 #[inline(always)]
 pub(crate) fn zip<const K: usize>(y: &mut [f32], inputs: [&[f32]; K], f: impl Fn(F4, [F4; K]) -> F4) {
-    let mut chunks = inputs.map(|x| x.chunks(LANES));
-    for y in y.chunks_mut(LANES) {
-        let x = chunks.each_mut().map(|x| part(x.next().unwrap_or_default()));
-        let value = f(part(y), x);
-        match y.first_chunk_mut() {
-            Some(y) => value.store(y),
-            None => y.iter_mut().zip(value.lanes()).for_each(|(y, value)| *y = value),
-        }
+    let (full, rest) = y.as_chunks_mut();
+    let done = full.len() * LANES;
+    let mut chunks = inputs.map(|x| x.as_chunks().0.iter());
+    for y in full {
+        let x = chunks.each_mut().map(|x| x.next().map_or(F4::splat(0.0), F4::load));
+        f(F4::load(y), x).store(y);
+    }
+    if !rest.is_empty() {
+        let last = inputs.map(|x| padded(x.get(done..).unwrap_or_default()));
+        let value = f(padded(rest), last).lanes();
+        rest.iter_mut().zip(value).for_each(|(y, value)| *y = value);
     }
 }
 
-/// The first values of `x`; zeros where there are none.
-#[inline(always)]
-fn part(x: &[f32]) -> F4 {
-    match x.first_chunk() {
-        Some(x) => F4::load(x),
-        None => rest(x),
-    }
-}
-
-fn rest(x: &[f32]) -> F4 {
+/// The first four values; zeros after the last.
+fn padded(x: &[f32]) -> F4 {
     let mut four = [0.0; LANES];
     four.iter_mut().zip(x).for_each(|(four, x)| *four = *x);
     F4::load(&four)

@@ -43,7 +43,7 @@ fn errors_are_small() {
     assert_within("exp", 1.0, worst(exp, libm::exp, all));
     assert_within("exp_m1", 1.5, worst(exp_m1, libm::expm1, |x| x < 88.0));
     // Below −87 the result stays at 1.6·10⁻³⁸.
-    assert_within("sigmoid", 2.3, worst(sigmoid, |x| 1.0 / (1.0 + libm::exp(-x)), |x| x > -87.0));
+    assert_within("sigmoid", 2.5, worst(sigmoid, |x| 1.0 / (1.0 + libm::exp(-x)), |x| x > -87.0));
     assert_within("tanh", 2.3, worst(tanh, libm::tanh, all));
     assert_within("ln", 0.8, worst(ln, libm::log, |x| x > 0.0));
     let softplus_of = |x: f64| x.max(0.0) + libm::log1p(libm::exp(-x.abs()));
