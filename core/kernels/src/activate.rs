@@ -1,7 +1,7 @@
 //! Functions of one value, and softmax.
 
 use crate::functions::{erf, exp, exp_m1, ln, mish, sigmoid, softplus, tanh};
-use crate::vector::{F4, LANES};
+use crate::vector::{F4, LANES, padded};
 
 /// A function of one value. `alpha` and `beta` are the parameters of [`map`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +125,8 @@ pub fn map(activation: Activation, alpha: f32, beta: f32, values: &mut [f32]) {
 #[inline(always)]
 fn each(values: &mut [f32], f: impl Fn(F4) -> F4) {
     let (full, rest) = values.as_chunks_mut::<LANES>();
-    let mut last = [0.0; LANES];
-    last.iter_mut().zip(rest.iter()).for_each(|(last, x)| *last = *x);
-    for x in full.iter_mut().chain([&mut last]) {
+    let mut last = padded(rest);
+    for x in full.iter_mut().chain((!rest.is_empty()).then_some(&mut last)) {
         f(F4::load(x)).store(x);
     }
     rest.iter_mut().zip(last).for_each(|(x, last)| *x = last);

@@ -175,22 +175,22 @@ impl core::ops::Div for F4 {
 #[inline(always)]
 pub(crate) fn zip<const K: usize>(y: &mut [f32], inputs: [&[f32]; K], f: impl Fn(F4, [F4; K]) -> F4) {
     let (full, rest) = y.as_chunks_mut();
-    let done = full.len() * LANES;
-    let mut chunks = inputs.map(|x| x.as_chunks().0.iter());
-    for y in full {
-        let x = chunks.each_mut().map(|x| x.next().map_or(F4::splat(0.0), F4::load));
+    let mut last = padded(rest);
+    let mut chunks = inputs.map(|x| x.chunks(LANES));
+    // One place where `f` is called: so it is not called but stands there.
+    for y in full.iter_mut().chain((!rest.is_empty()).then_some(&mut last)) {
+        let x = chunks.each_mut().map(|x| {
+            let x = x.next().unwrap_or_default();
+            x.first_chunk().map_or_else(|| F4::load(&padded(x)), F4::load)
+        });
         f(F4::load(y), x).store(y);
     }
-    if !rest.is_empty() {
-        let last = inputs.map(|x| padded(x.get(done..).unwrap_or_default()));
-        let value = f(padded(rest), last).lanes();
-        rest.iter_mut().zip(value).for_each(|(y, value)| *y = value);
-    }
+    rest.iter_mut().zip(last).for_each(|(y, value)| *y = value);
 }
 
-/// The first four values; zeros after the last.
-fn padded(x: &[f32]) -> F4 {
+/// The values, and zeros after them.
+pub(crate) fn padded(x: &[f32]) -> [f32; LANES] {
     let mut four = [0.0; LANES];
     four.iter_mut().zip(x).for_each(|(four, x)| *four = *x);
-    F4::load(&four)
+    four
 }

@@ -68,19 +68,15 @@ impl Step<'_> {
         let (zr, candidate) = self.gates.split_at_mut_checked(2 * n)?;
         one_row(most, self.state, None, zr);
         let (z, r) = zr.split_at_checked(n)?;
-        let next = |h: F4, z: F4, c: F4| {
-            let z = sigmoid(z);
-            (F4::splat(1.0) - z) * tanh(c) + z * h
-        };
         if reset_after {
             one_row(last, self.state, bias.get(2 * n..), self.reset);
             zip(self.state, [z, r, candidate, self.reset], |h, [z, r, c, reset]| {
-                next(h, z, c + sigmoid(r) * reset)
+                next_state(h, z, c + sigmoid(r) * reset)
             });
         } else {
             zip(self.reset, [self.state, r], |_, [h, r]| h * sigmoid(r));
             one_row(last, self.reset, None, candidate);
-            zip(self.state, [z, candidate], |h, [z, c]| next(h, z, c));
+            zip(self.state, [z, candidate], |h, [z, c]| next_state(h, z, c));
         }
         Some(())
     }
@@ -111,6 +107,13 @@ impl Step<'_> {
         zip(self.state, [self.cell, o], |_, [cell, o]| tanh(cell) * sigmoid(o));
         Some(())
     }
+}
+
+/// Of a GRU, by the gates before their functions.
+#[inline(always)]
+fn next_state(h: F4, z: F4, c: F4) -> F4 {
+    let z = sigmoid(z);
+    (F4::splat(1.0) - z) * tanh(c) + z * h
 }
 
 fn apply(f: Activation, values: &mut [f32]) {
