@@ -25,6 +25,15 @@ pub(super) fn trees(bytes: &[u8], rounds: xgboost::Rounds) -> Result<ImportedFor
     }
 }
 
+/// A tree model and its trainer's numbers of the leaves; none where its leaves have no numbers of their own.
+pub(super) fn leaves(bytes: &[u8], rounds: xgboost::Rounds) -> Result<(ImportedForest, Vec<u32>), Error> {
+    match sniff(bytes) {
+        Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_leaves(bytes, rounds),
+        Some(Format::LightgbmText) => lightgbm::import_leaves(bytes),
+        _ => trees(bytes, rounds).map(|model| (model, Vec::new())),
+    }
+}
+
 /// The link as a node has it.
 pub(super) fn link(model: &ImportedForest) -> Link {
     match model.link {

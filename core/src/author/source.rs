@@ -13,6 +13,7 @@ mod builder;
 mod check_cells;
 mod checks;
 pub mod code;
+mod coded;
 mod date;
 mod encoders;
 mod events;
@@ -223,7 +224,7 @@ fn finish(
         languages: meta.languages.clone(),
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let nodes = builder.nodes;
+    let (nodes, coded) = (builder.nodes, builder.coded);
     let parts = BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted };
     if !report.failed() {
         match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {
@@ -236,6 +237,9 @@ fn finish(
         && let Err(error) = super::cut::cut(&parts)
     {
         refused(report, &error);
+    }
+    if !report.failed() {
+        coded::tell(&coded, &parts, report);
     }
     (!report.failed()).then_some(parts)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::code;
+use super::coded::Coded;
 use super::fields::FieldDraft;
 use super::policies::Absence;
 use super::report::{Name, Report};
@@ -149,6 +150,8 @@ pub(super) struct Builder<'a> {
     pub(super) native: Live,
     /// Columns that something reads.
     pub(super) read: BTreeSet<u32>,
+    /// Networks whose figures became codes.
+    pub(super) coded: Vec<Coded>,
 }
 
 impl<'a> Builder<'a> {
@@ -167,6 +170,7 @@ impl<'a> Builder<'a> {
             needs: Vec::new(),
             native: Live::new(),
             read: BTreeSet::new(),
+            coded: Vec::new(),
         }
     }
 

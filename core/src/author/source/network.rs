@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, Here, Kind, Live, Model, ModelKind, Output, Unanswered, join};
 use super::code;
+use super::coded::Coded;
 use super::fields::FieldDraft;
 use super::imported_card::{check_map, feature_map, file, refused};
 use super::node::{Parsed, Spec};
@@ -211,6 +212,10 @@ impl NetworkSpec {
                 }
             },
         };
+        if self.figures == Figures::Int8 {
+            let (node, before) = (builder.nodes.len() as u32, Op::Network(network.clone()));
+            builder.coded.push(Coded { node, before, name: here.name.clone() });
+        }
         let outputs = numbers(op.outputs());
         Some(builder.push(here, suffix, inputs, Op::Network(op), outputs, (open, Unanswered::Need)))
     }

@@ -59,6 +59,7 @@ const KINDS: &[(&str, Parse)] = &[
     ("scorecard", scorecard::parse),
     ("linear", linear::parse),
     ("trees", trees::parse),
+    ("leaves", trees::leaves),
     ("network", network::parse),
     ("link", outcome::link),
     ("platt", outcome::platt),
@@ -68,8 +69,8 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 9] =
-    ["scorecard", "linear", "trees", "network", "link", "platt", "isotonic", "scale", "bands"];
+const MODELS: [&str; 10] =
+    ["scorecard", "linear", "trees", "leaves", "network", "link", "platt", "isotonic", "scale", "bands"];
 
 /// A node that could be read.
 pub(super) struct NodeDraft {

@@ -81,7 +81,7 @@ fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec
     // A source whose only model has a mistake is not also blamed for having no score.
     if builder.broken.is_empty() {
         let mend = match builder.models.len() {
-            0 => "add a model: `kind = \"scorecard\"`, `\"linear\"` or `\"trees\"`",
+            0 => "add a model: `kind = \"scorecard\"`, `\"linear\"`, `\"trees\"` or `\"network\"`",
             _ => "add `[scores.credit]` with `model = \"…\"`",
         };
         let n = builder.models.len();

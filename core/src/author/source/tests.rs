@@ -3,6 +3,7 @@
 mod events;
 mod mistakes;
 mod models;
+mod networks;
 mod whole;
 
 use std::collections::BTreeMap;

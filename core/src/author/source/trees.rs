@@ -18,7 +18,8 @@ use crate::author::import::xgboost::Rounds;
 use crate::author::import::{Format, ImportedForest};
 use crate::feature::StateValues;
 use crate::feature::lookup::Lookup;
-use crate::graph::Op;
+use crate::graph::{Kernel, Op};
+use crate::model::forest::{Forest, Leaves};
 use crate::schema::{FieldType, Stage};
 
 const FORMATS: &[(&str, &[Format])] = &[
@@ -34,9 +35,20 @@ struct TreesSpec {
     /// The input of each feature.
     inputs: Vec<Name>,
     file: Name,
+    /// For `leaves`: the trainer's numbers of the leaves.
+    leaves: Option<Vec<u32>>,
 }
 
 pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
+    read(table, false)
+}
+
+/// `kind = "leaves"`: the leaf of each tree as a category.
+pub(super) fn leaves(table: &Table<'_>, _: &Name) -> Parsed {
+    read(table, true)
+}
+
+fn read(table: &Table<'_>, leaves: bool) -> Parsed {
     let item = table.need("file", "\"model.json\"");
     let format = table.get("format").map(|i| i.choice(FORMATS));
     let rounds = table.get("rounds").map_or(Some(Rounds::All), |i| i.choice(ROUNDS).map(|r| r.value));
@@ -51,8 +63,8 @@ pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
             return None;
         }
     }
-    let model = match bare::trees(bytes, rounds) {
-        Ok(model) => model,
+    let (model, numbers) = match bare::leaves(bytes, rounds) {
+        Ok(read) => read,
         Err(error) => {
             refused(&item, &name, &error);
             return None;
@@ -70,7 +82,7 @@ pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
             None => Spanned::new(f.name.clone(), name.span.clone()),
         })
         .collect();
-    Some(Box::new(TreesSpec { model, inputs, file: name }))
+    Some(Box::new(TreesSpec { model, inputs, file: name, leaves: leaves.then_some(numbers) }))
 }
 
 /// The type of field that a feature reads.
@@ -118,6 +130,9 @@ impl Spec for TreesSpec {
         builder.native.extend(own);
         builder.native.extend(other.iter().copied());
         builder.need(&here.name.value, other, true);
+        if let Some(numbers) = &self.leaves {
+            return self.push_leaves(forest, numbers.clone(), inputs, here, builder);
+        }
         let n = forest.outputs();
         let name = |i: usize| if n == 1 { String::new() } else { i.to_string() };
         let outputs =
@@ -127,6 +142,28 @@ impl Spec for TreesSpec {
         let link = bare::link(&self.model);
         let model = Model { node, kind: ModelKind::Trees, link: Some(link) };
         builder.models.insert(here.name.value.clone(), model);
+        Some(())
+    }
+}
+
+impl TreesSpec {
+    fn push_leaves(
+        &self,
+        forest: Forest,
+        numbers: Vec<u32>,
+        inputs: Vec<u32>,
+        here: &Here,
+        builder: &mut Builder<'_>,
+    ) -> Option<()> {
+        let leaves = Leaves::new(forest, numbers).and_then(|op| op.check(inputs.len()).map(|()| op));
+        let op = leaves.map_err(|what| builder.refused(&self.file.span, what, &self.file.value)).ok()?;
+        let output = |tree: usize| {
+            let numbers = 0..=op.greatest(tree);
+            let kind = Kind::Category(Rc::new(numbers.map(|number| number.to_string()).collect()));
+            Output { name: tree.to_string(), kind, unit: String::new() }
+        };
+        let outputs = (0..op.width(inputs.len())).map(output).collect();
+        builder.push(here, "", inputs, Op::Leaves(op), outputs, (Live::new(), Unanswered::Pass));
         Some(())
     }
 }
