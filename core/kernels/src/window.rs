@@ -2,7 +2,7 @@
 //! that pass.
 //!
 //! What is asked for is a list of [`Output`]s; [`Plan`] sorts it once, so that the events are walked once for each pair of filter
-//! and column ([a list](plan::Slice)), and each window of that list (a run of it, since events are sorted by date) is summed once
+//! and column (a list), and each window of that list (a run of it, since events are sorted by date) is summed once
 //! for all figures. Every sum goes over the events in their order, starting from 0.
 
 mod bucket;

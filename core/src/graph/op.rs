@@ -89,6 +89,15 @@ macro_rules! ops {
                 match self { $( Self::$variant(op) => op.check(inputs), )* }
             }
 
+            /// How many columns the events must have that its first input is a list of; `None` if it reads no events.
+            pub fn event_columns(&self) -> Option<u32> {
+                match self {
+                    Self::Window(window) => Some(window.event_columns()),
+                    Self::Series(series) => Some(series.event_columns()),
+                    _ => None,
+                }
+            }
+
             /// See [`Kernel::width`].
             pub fn width(&self, inputs: usize) -> usize {
                 match self { $( Self::$variant(op) => op.width(inputs), )* }

@@ -188,7 +188,6 @@ impl<'a> Builder<'a> {
     }
 
     /// The event list that a name stands for: its column, and what its events are.
-    #[allow(dead_code, reason = "nodes over events are yet to come")]
     pub(super) fn events(&mut self, name: &Name) -> Option<(u32, &'a EventSchema)> {
         let columns = self.find_any(name)?;
         let list = columns.first().and_then(|&id| Some((id, self.fields.get(id as usize)?)));

@@ -1,6 +1,7 @@
 //! Windows over events, against their definitions.
 
 pub(crate) mod naive;
+mod pandas;
 mod refused;
 
 use scorelet_core::bundle::wire::{Reader, Wire as _};

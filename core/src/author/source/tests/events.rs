@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::feature::series::{Feature, Sequence, Steps, Take};
-use crate::feature::window::{Figure, Kind, Output, Span, Test, Top, Unit};
+use crate::feature::window::{Figure, Kind, Output, Span, Test, Top, Unit, Window};
 use crate::graph::Op;
 use crate::scorer::Options;
 
@@ -188,7 +188,7 @@ fn mistakes_of_outputs() {
         ("outputs.b = { sum = \"amount\", in = [] }", code::VALUE, "at least one"),
         ("outputs.b = { quantile = \"amount\", q = 2 }", code::VALUE, "from 0 to 1"),
         ("outputs.b = { quantile = \"amount\" }", code::MISSING_KEY, "q = 0.9"),
-        ("outputs.b = { median = \"amount\", q = 0.3 }", code::UNKNOWN_KEY, "allowed"),
+        ("outputs.b = { median = \"amount\", q = 0.3 }", code::UNKNOWN_KEY, "from `count` on"),
         ("outputs.b = { std = \"amount\", monthly = true, in = \"90 days\" }", code::INPUT, "12 months"),
         ("outputs.b = { top = \"category\", k = 1e9 }", code::VALUE, "from 1 to 256"),
         ("outputs.b = { top = \"amount\", k = 1 }", code::INPUT, "category"),
@@ -279,5 +279,25 @@ fn mistakes_of_nodes() {
     ] {
         let found = mistakes_in(&format!("{HEAD}{}", source(node, "\"w.a\" = 1")), &[]);
         assert!(found.iter().any(|e| e.code == code && e.mend.contains(mend)), "{node}: {found:#?}");
+    }
+}
+
+/// A bundle whose node reads events that are not there is not opened.
+#[test]
+fn nodes_over_events_that_lie() {
+    let parts = compiled(&format!("{HEAD}{}", window("")), &[]).parts;
+    let mut none = parts.clone();
+    none.nodes[0].inputs[0] = 1;
+    let mut node = parts.clone();
+    node.nodes[1].inputs.clone_from(&none.nodes[1].inputs);
+    node.nodes.insert(1, parts.nodes[0].clone());
+    node.nodes[1].name = "on a node".to_owned();
+    node.nodes[1].inputs[0] = 3;
+    let mut beyond = parts;
+    let sum = Output::Figure(figure(Kind::Sum, 0, None, Some(4)));
+    beyond.nodes[0].op = Window::new(vec![Span::ALL], vec![], vec![sum]).unwrap().into();
+    for (parts, what) in [(none, "no event list"), (node, "no event list"), (beyond, "do not have")] {
+        let error = Bundle::encode(parts).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
     }
 }
