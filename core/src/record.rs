@@ -20,7 +20,9 @@ pub(crate) use given::UNSEEN_CATEGORY;
 pub use hash::bucket;
 pub(crate) use json::{parse_events, parse_json};
 pub(crate) use lookup::Lookup;
-pub(crate) use row::{Row, RowBuilder, ignored};
+#[cfg(feature = "browser")]
+pub(crate) use row::RowBuilder;
+pub(crate) use row::{Row, ignored};
 
 use crate::column::State;
 use crate::error::RecordError;

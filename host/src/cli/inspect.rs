@@ -225,7 +225,8 @@ fn type_name(field: &Field) -> String {
         FieldType::Boolean => "boolean".to_owned(),
         FieldType::Category { values } => format!("category of {}", values.len()),
         FieldType::Date => "date".to_owned(),
-        FieldType::EventList { columns } => format!("event list of {} columns", columns.len()),
+        FieldType::EventList(events) => format!("event list of {} columns", events.columns.len()),
+        FieldType::Hash { buckets } => format!("hash in {buckets} buckets"),
     };
     let specials = match field.specials.len() {
         0 => String::new(),
