@@ -63,4 +63,17 @@ mod tests {
             previous = day as f64;
         }
     }
+
+    /// All days of the years 0000 to 9999, a week and a day apart, are those of jiff; the text of each reads as it.
+    #[test]
+    fn dates_are_those_of_jiff() {
+        let (first, epoch) = (jiff::civil::date(0, 1, 1), jiff::civil::date(1970, 1, 1));
+        let offset = first.since((jiff::Unit::Day, epoch)).unwrap().get_days();
+        let days = first.series(jiff::Span::new().days(8)).take_while(|day| day.year() <= 9999);
+        for (day, number) in days.zip((0..).step_by(8)) {
+            let count = f64::from(offset + number);
+            assert_eq!(format(count), Some(day.to_string()));
+            assert_eq!(parse(&day.to_string()), Some(count));
+        }
+    }
 }

@@ -362,3 +362,6 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

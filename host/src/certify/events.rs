@@ -11,6 +11,11 @@ use super::rows::{Random, candidates};
 /// The event lists of each row, as a JSON object; nothing if the bundle has none. `values` has the number of events of each
 /// list (field `f` of row `r` at `f * count + r`); where a row with them is refused, its lists are made empty, or its
 /// reference time is given.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of events, at most a hundred"
+)]
 pub(super) fn generate(bundle: &Bundle, count: usize, values: &mut [f64]) -> Vec<String> {
     if bundle.fields.iter().all(|field| field.events().is_none()) {
         return Vec::new();
@@ -92,6 +97,7 @@ fn words(schema: &EventSchema, text: u32, random: &mut Random) -> String {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "indexes of categories, checked")]
 fn member(field: &Field, random: &mut Random) -> Option<Value> {
     let mut all = candidates(field, &[]);
     all.retain(|&value| field.admit(value, 0).is_ok() && !value.is_infinite());
