@@ -109,7 +109,8 @@ fn values<'a>(source: Source, memory: &'a [f32], figures: &'a [f32]) -> &'a [f32
     }
 }
 
-/// Reads a run; what is outside stays as it is.
+/// Reads a run; what is outside stays as it is. Not inlined: six copies would take kilobytes of the wasm.
+#[inline(never)]
 fn gather(from: &[f32], at: isize, stride: i32, into: &mut [f32]) {
     match stride {
         0 => into.fill(from.get(at as usize).copied().unwrap_or(0.0)),
@@ -131,6 +132,7 @@ fn gather(from: &[f32], at: isize, stride: i32, into: &mut [f32]) {
 }
 
 /// Writes a run; what is outside is left out.
+#[inline(never)]
 fn scatter(run: &[f32], memory: &mut [f32], at: isize, stride: u32) {
     if stride == 1 {
         if let Some(place) =

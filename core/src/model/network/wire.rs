@@ -143,6 +143,7 @@ impl Wire for u32 {
     fn put(&self, out: &mut Vec<u8>) {
         out.u32(*self);
     }
+    #[inline(never)]
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         input.u32()
     }
@@ -152,6 +153,7 @@ impl Wire for f32 {
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.to_le_bytes());
     }
+    #[inline(never)]
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         Ok(Self::from_le_bytes(input.array()?))
     }
@@ -161,6 +163,7 @@ impl Wire for bool {
     fn put(&self, out: &mut Vec<u8>) {
         Put::bool(out, *self);
     }
+    #[inline(never)]
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         input.bool()
     }
@@ -171,6 +174,7 @@ impl Wire for Option<u32> {
     fn put(&self, out: &mut Vec<u8>) {
         out.u32(self.unwrap_or(NONE));
     }
+    #[inline(never)]
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         Ok(Some(input.u32()?).filter(|&place| place != NONE))
     }
@@ -183,6 +187,7 @@ impl Wire for Source {
             Self::Figures(at) => out.u32(at | FIGURES),
         }
     }
+    #[inline(never)]
     fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
         let at = input.u32()?;
         Ok(if at & FIGURES == 0 { Self::Memory(at) } else { Self::Figures(at & !FIGURES) })
