@@ -14,5 +14,9 @@ mod bare;
 mod case;
 #[path = "onnx/evaluate.rs"]
 mod evaluate;
+#[path = "onnx/hostile.rs"]
+mod hostile;
 #[path = "onnx/parity.rs"]
 mod parity;
+#[path = "onnx/write.rs"]
+mod write;

@@ -2,7 +2,7 @@
 
 use scorelet_core::author::import::onnx::{ImportedOnnx, OnnxColumn, OnnxFieldKind, OnnxPart};
 use scorelet_core::column::{Block, Inputs, State};
-use scorelet_core::graph::{Kernel, Op, Scratch};
+use scorelet_core::graph::{Op, Scratch};
 
 /// The outputs of one record, given by name; NaN where one is absent.
 pub(crate) fn evaluate(model: &ImportedOnnx, ops: &[Op], header: &[String], row: &[String]) -> Vec<Vec<f64>> {

@@ -153,7 +153,7 @@ pub fn import(bytes: &[u8]) -> Result<ImportedOnnx, Error> {
     if results.is_empty() {
         return Err(unsupported("a model without outputs that depend on its inputs", "graph"));
     }
-    lowering.close();
+    lowering.close()?;
     let reads_nan = lowering.reads_nan;
     let fields = lowering.fields;
     let absent = |column: OnnxColumn| match column {

@@ -12,9 +12,12 @@ use super::value::{Home, Value};
 use super::{OnnxColumn, OnnxField, OnnxFieldKind, copies};
 use crate::Error;
 use crate::author::forest::ForestDraft;
-use crate::author::import::{check_limit, check_names, inconsistent, unsupported};
+use crate::author::import::{check_limit, check_names, check_sets, inconsistent, unsupported};
 use crate::limits;
 use crate::model::network::step::{Source, Step};
+
+/// Values that are computed or moved while a model is read.
+const WORK: usize = 1 << 27;
 
 /// A part of the result that is not finished.
 pub(super) enum Draft {
@@ -36,6 +39,12 @@ pub(super) struct Lowering<'g> {
     pub(super) notes: BTreeSet<String>,
     /// Whether something looks for NaN: absent numbers are then read as NaN.
     pub(super) reads_nan: bool,
+    /// Values that were computed or moved so far: bounds the importer's own work.
+    spent: usize,
+    /// Categories of all fields so far.
+    pub(super) categories: usize,
+    /// Figures and tree nodes of the parts before.
+    held: (usize, usize),
     /// Names of classes, by the output that has a value for each.
     pub(super) class_names: BTreeMap<String, Vec<String>>,
 }
@@ -53,6 +62,9 @@ impl<'g> Lowering<'g> {
             fields: Vec::new(),
             notes: BTreeSet::new(),
             reads_nan: false,
+            spent: 0,
+            categories: 0,
+            held: (0, 0),
             class_names: BTreeMap::new(),
         };
         for (name, tensor) in &graph.constants {
@@ -176,6 +188,7 @@ impl<'g> Lowering<'g> {
                     if value.shape.len() == 0 && value.data().is_none() {
                         return Err(node.refuse("a result without values"));
                     }
+                    self.spend(value.shape.len())?;
                     self.values.insert(name, value.clone());
                 }
                 None if self.uses.contains_key(name.as_str()) => {
@@ -203,20 +216,36 @@ impl<'g> Lowering<'g> {
     }
 
     /// Adds a forest; its outputs.
-    pub(super) fn forest(&mut self, inputs: Vec<OnnxColumn>, forest: ForestDraft) -> Vec<OnnxColumn> {
-        self.close();
+    pub(super) fn forest(
+        &mut self,
+        inputs: Vec<OnnxColumn>,
+        forest: ForestDraft,
+    ) -> Result<Vec<OnnxColumn>, Error> {
+        self.close()?;
+        self.held.1 += forest.trees.iter().map(|t| t.nodes.len()).sum::<usize>();
+        check_limit("tree nodes", self.held.1, limits::TREE_NODES)?;
+        check_sets(&forest.trees)?;
         let part = self.parts.len() as u32;
         let outputs = forest.base.len() as u32;
         self.parts.push(Draft::Forest { inputs, forest });
-        (0..outputs).map(|output| OnnxColumn::Part { part, output }).collect()
+        Ok((0..outputs).map(|output| OnnxColumn::Part { part, output }).collect())
+    }
+
+    /// Counts values that are computed or moved.
+    pub(super) fn spend(&mut self, values: usize) -> Result<(), Error> {
+        self.spent = self.spent.saturating_add(values);
+        check_limit("values to compute while it is read", self.spent, WORK)
     }
 
     /// Ends the network that grows, if it does anything.
-    pub(super) fn close(&mut self) {
+    pub(super) fn close(&mut self) -> Result<(), Error> {
         let net = core::mem::take(&mut self.net);
+        self.held.0 += net.figures.len();
+        check_limit("figures", self.held.0, limits::NETWORK_FIGURES)?;
         if !net.steps.is_empty() {
             self.parts.push(Draft::Network(net));
         }
+        Ok(())
     }
 
     /// Room for a result in memory.

@@ -37,7 +37,7 @@ impl Shape {
 
     /// Values for one record.
     pub(super) fn len(&self) -> usize {
-        self.dims.iter().product()
+        self.product(..)
     }
 
     pub(super) fn dim(&self, axis: usize) -> usize {
@@ -51,7 +51,8 @@ impl Shape {
 
     /// The product of the dimensions in a range of axes.
     pub(super) fn product(&self, axes: impl core::ops::RangeBounds<usize>) -> usize {
-        self.dims.iter().enumerate().filter(|(i, _)| axes.contains(i)).map(|(_, &d)| d).product()
+        let own = self.dims.iter().enumerate().filter(|(i, _)| axes.contains(i));
+        own.fold(1usize, |product, (_, &dim)| product.saturating_mul(dim))
     }
 
     /// Dimensions as ONNX's `Shape` has them, the records as [`RECORDS`].
@@ -70,7 +71,7 @@ impl Shape {
         let mut shape = Self::default();
         for (axis, &size) in sizes.iter().enumerate() {
             if size != 0 && size % RECORDS == 0 {
-                let before: usize = shape.dims.iter().product();
+                let before = shape.len();
                 let whole = usize::try_from(size / RECORDS).ok()?;
                 let factor = outside.checked_div(before).filter(|f| f * before == outside);
                 let factor = factor.filter(|&f| f > 0 && whole.is_multiple_of(f))?;
@@ -82,11 +83,7 @@ impl Shape {
                 shape.dims.push(usize::try_from(size).ok()?);
             }
         }
-        let mut product = 1usize;
-        for &dim in &shape.dims {
-            product = product.checked_mul(dim).filter(|&p| p <= super::tensor::VALUES)?;
-        }
-        (shape.rank() <= super::tensor::AXES).then_some(shape)
+        (shape.is_small() && shape.rank() <= super::tensor::AXES).then_some(shape)
     }
 
     /// The shape that two broadcast to (the rule of numpy).
@@ -112,8 +109,13 @@ impl Shape {
             }
             dims.push(dim);
         }
-        let total = dims.iter().try_fold(1usize, |p, &d| p.checked_mul(d))?;
-        (total <= super::tensor::VALUES).then_some(Self { dims, records })
+        let shape = Self { dims, records };
+        shape.is_small().then_some(shape)
+    }
+
+    /// Whether it has no more values than a tensor may, even if its dimensions of 0 were 1: walks over part of the axes are then bounded.
+    fn is_small(&self) -> bool {
+        self.dims.iter().fold(1usize, |p, &d| p.saturating_mul(d.max(1))) <= super::tensor::VALUES
     }
 
     /// With dimensions of 1 in front.

@@ -125,8 +125,9 @@ fn dims(declared: &[i64], at: &str) -> Result<Vec<usize>, Error> {
     let mut dims = Vec::with_capacity(declared.len());
     for &dim in declared {
         let dim = usize::try_from(dim).map_err(|_| inconsistent(format!("a dimension of {dim}"), at))?;
-        product = product.saturating_mul(dim);
-        check_limit("values in a tensor", product.max(dim), VALUES)?;
+        // As if a dimension of 0 were 1: walks over part of the axes are then bounded.
+        product = product.saturating_mul(dim.max(1));
+        check_limit("values in a tensor", product, VALUES)?;
         dims.push(dim);
     }
     Ok(dims)

@@ -156,6 +156,7 @@ fn several(on: &mut Lowering<'_>, call: &Call<'_>, op: &str, function: Binary) -
         let kind = if is_test { Type::Boolean } else { sum.kind };
         if let (Some(a), Some(b)) = (sum.whole(), other.whole()) {
             let shape = call.broadcast(&sum.shape, &other.shape)?;
+            on.spend(shape.len())?;
             let pairs = spread(&sum.shape, &shape).into_iter().zip(spread(&other.shape, &shape));
             let folded = pairs
                 .map(|(x, y)| fold::binary(op, *a.get(x as usize)?, *b.get(y as usize)?))
@@ -204,6 +205,7 @@ pub(super) fn map(on: &mut Lowering<'_>, function: Unary, x: &Value, kind: Type)
         return Err(unsupported("a function of texts", "graph"));
     }
     if let Some(mut values) = x.reals() {
+        on.spend(values.len())?;
         activate::map(function, alpha, beta, &mut values);
         return Ok(Value::constant(x.shape.clone(), kind, data(kind, values)));
     }
@@ -242,6 +244,7 @@ fn zip_shaped(
 ) -> Result<Value, Error> {
     let kind = a.kind;
     if let (Some(x), Some(y)) = (a.reals(), b.reals()) {
+        on.spend(shape.len())?;
         let mut values = picked(&x, &spread(&a.shape, &shape));
         binary::apply(function, &mut values, &picked(&y, &spread(&b.shape, &shape)));
         return Ok(Value::constant(shape, kind, data(kind, values)));
@@ -341,6 +344,7 @@ pub(super) fn choose(
     let shape = call.broadcast(&a.shape, &b.shape)?;
     let shape = call.broadcast(&shape, &condition.shape)?;
     if let (Some(c), Some(x), Some(y)) = (condition.whole(), a.data(), b.data()) {
+        on.spend(shape.len())?;
         let (i, j, k) =
             (spread(&condition.shape, &shape), spread(&a.shape, &shape), spread(&b.shape, &shape));
         let yes: Vec<bool> = picked(c, &i).into_iter().map(|c| c != 0).collect();

@@ -4,9 +4,10 @@ use super::Lowered;
 use super::elementwise::{map, number, zip};
 use super::wiring::{pick, transpose};
 use crate::Error;
+use crate::author::import::check_limit;
 use crate::author::import::onnx::lower::{Call, Lowering};
 use crate::author::import::onnx::shape::{Records, Shape};
-use crate::author::import::onnx::tensor::Type;
+use crate::author::import::onnx::tensor::{self, Data, Type};
 use crate::author::import::onnx::value::{Home, Value};
 use crate::model::network::step::{Binary, Function, Step};
 
@@ -147,6 +148,7 @@ fn factor(
     if own.len() == batch.len() {
         return Ok((x.clone(), size as u32));
     }
+    check_limit("values in a tensor", batch.len().saturating_mul(size), tensor::VALUES)?;
     let matrices = spread(own, batch);
     let picks: Vec<u32> =
         matrices.iter().flat_map(|m| (0..size as u32).map(move |i| m * size as u32 + i)).collect();
@@ -242,12 +244,10 @@ pub(super) fn scale_last(
 
 /// A vector of figures as a constant.
 pub(super) fn row(figures: &[f32]) -> Value {
-    use crate::author::import::onnx::tensor::Data;
     Value::constant(Shape::fixed(&[figures.len()]), Type::Float, Data::Real(figures.to_vec()))
 }
 
 /// Source of a scalar.
 pub(super) fn scalar(x: f32) -> Value {
-    use crate::author::import::onnx::tensor::Data;
     Value::constant(Shape::fixed(&[]), Type::Float, Data::Real(vec![x]))
 }

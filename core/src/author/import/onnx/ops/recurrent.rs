@@ -5,6 +5,7 @@ use super::elementwise::number;
 use super::fold::picked;
 use super::wiring::{places, transpose};
 use crate::Error;
+use crate::author::import::check_limit;
 use crate::author::import::onnx::lower::{Call, Lowering};
 use crate::author::import::onnx::shape::{Records, Shape};
 use crate::author::import::onnx::tensor::Type;
@@ -42,6 +43,7 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
     }
     let (cell, gates) = cell(call)?;
     let units = usize::try_from(node.int("hidden_size", 0)).unwrap_or(0);
+    check_limit("units of a recurrent layer", units, crate::limits::NETWORK_MEMORY)?;
     let directions = match node.text("direction", "forward") {
         "forward" | "reverse" => 1,
         "bidirectional" => 2,

@@ -95,7 +95,8 @@ fn constant(call: &Call<'_>) -> Result<Value, Error> {
 fn constant_of_shape(call: &Call<'_>) -> Result<Value, Error> {
     let node = call.node;
     let sizes = call.whole(0)?.unwrap_or_default();
-    let outside = sizes.iter().take_while(|&&s| s == 0 || s % RECORDS != 0).product::<i64>();
+    let fixed = sizes.iter().take_while(|&&s| s == 0 || s % RECORDS != 0);
+    let outside = fixed.fold(1i64, |p, &s| p.saturating_mul(s));
     let shape = Shape::from_sizes(&sizes, outside.max(1) as usize);
     let shape = shape.ok_or_else(|| node.wrong(format!("no shape: {sizes:?}")))?;
     let (kind, data) = match node.tensor("value") {
@@ -188,7 +189,7 @@ fn fixed_records(call: &Call<'_>, x: &Value, sizes: &[i64]) -> Result<Value, Err
     let bad = || call.node.wrong(format!("{:?} as {sizes:?}, or it mixes records", x.shape.dims));
     let records = x.shape.records.ok_or_else(bad)?;
     let (Some(1), 0) = (sizes.first(), records.axis) else { return Err(bad()) };
-    let known: i64 = sizes.iter().filter(|&&s| s > 0).product();
+    let known = sizes.iter().filter(|&&s| s > 0).fold(1i64, |p, &s| p.saturating_mul(s));
     let free = (x.shape.len() as i64).checked_div(known).ok_or_else(bad)?;
     let dims: Vec<usize> = sizes.iter().map(|&s| if s == -1 { free } else { s } as usize).collect();
     let shape = Shape { dims, records: Some(Records { axis: 0, before: 1 }) };

@@ -13,6 +13,9 @@ use crate::author::import::onnx::tensor::{self, Data, Type};
 use crate::author::import::onnx::value::{Home, Value};
 use crate::model::network::step::{Axis, Source, Step};
 
+/// Texts of one computed tensor.
+const TEXTS: usize = 1 << 16;
+
 /// Lowers an operator of this kind.
 pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
     let node = call.node;
@@ -38,7 +41,7 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
             let (x, sizes) = (call.input(0)?, call.whole(1)?.unwrap_or_default());
             let outside = x.shape.outside() as i64;
             let records = |s: &i64| *s != 0 && s % super::super::shape::RECORDS == 0;
-            let before: i64 = sizes.iter().take_while(|s| !records(s)).product();
+            let before = sizes.iter().take_while(|s| !records(s)).fold(1i64, |p, &s| p.saturating_mul(s));
             let outside = if x.shape.records.is_some() { outside } else { before };
             let target = Shape::from_sizes(&sizes, outside.max(1) as usize);
             let target = target.ok_or_else(|| node.wrong(format!("no shape: {sizes:?}")))?;
@@ -57,6 +60,7 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
 /// The values of `x` at some places (in row-major order), as `shape`.
 pub(super) fn pick(on: &mut Lowering<'_>, x: &Value, shape: Shape, picks: &[u32]) -> Result<Value, Error> {
     check_limit("values in a tensor", picks.len(), tensor::VALUES)?;
+    on.spend(picks.len())?;
     if picks.len() == x.shape.len() && picks.iter().zip(0..).all(|(&p, i)| p == i) {
         return Ok(x.shaped(shape));
     }
@@ -66,7 +70,10 @@ pub(super) fn pick(on: &mut Lowering<'_>, x: &Value, shape: Shape, picks: &[u32]
             let data = match data.as_ref() {
                 Data::Real(v) => Data::Real(picked(v, picks)),
                 Data::Integer(v) => Data::Integer(picked(v, picks)),
-                Data::Text(v) => Data::Text(picked(v, picks)),
+                Data::Text(v) => {
+                    check_limit("texts in a tensor", picks.len(), TEXTS)?;
+                    Data::Text(picked(v, picks))
+                }
             };
             Ok(Value::constant(shape, kind, data))
         }
@@ -204,6 +211,10 @@ pub(super) fn join(
         *dim = total;
     }
     let kind = values.first().map_or(Type::Float, |v| v.kind);
+    on.spend(shape.len())?;
+    if kind == Type::Text {
+        check_limit("texts in a tensor", shape.len(), TEXTS)?;
+    }
     // Every row of the result is a row of each value, one after another: (value, place).
     let row_of = |o: usize| {
         values.iter().enumerate().flat_map(move |(v, value)| {

@@ -1,5 +1,7 @@
 //! What stands before a model: scalers, imputers, encoders of categories; and what only names its outputs.
 
+use std::collections::BTreeMap;
+
 use super::super::Lowered;
 use super::super::elementwise::{choose, map, number, zip};
 use super::super::gather::rows_of;
@@ -15,6 +17,9 @@ use crate::author::import::onnx::value::{Home, Value};
 use crate::author::import::onnx::{OnnxColumn, OnnxFieldKind};
 use crate::limits;
 use crate::model::network::step::{Binary, Function, Reduction};
+
+/// Categories of all fields of a model.
+const CATEGORIES: usize = 1 << 18;
 
 /// Lowers one of them.
 pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
@@ -127,13 +132,16 @@ fn codes_of(
             return Err(call.node.refuse("of texts where numbers are"));
         };
         field.may_be_unknown = true;
+        let mut known: BTreeMap<String, usize> = values.iter().cloned().zip(0..).collect();
         let mut codes = Vec::with_capacity(texts.len());
         for text in texts {
             check_limit("bytes in a category", text.len(), limits::TEXT_BYTES)?;
-            let known = values.iter().position(|v| v == text);
-            let code = known.unwrap_or(values.len());
-            if known.is_none() {
+            let next = values.len();
+            let code = *known.entry(text.clone()).or_insert(next);
+            if code == next {
+                on.categories += 1;
                 check_limit("categories", values.len() + 1, limits::CATEGORIES)?;
+                check_limit("categories of all fields", on.categories, CATEGORIES)?;
                 values.push(text.clone());
             }
             codes.push(code as f32);

@@ -121,6 +121,7 @@ fn classifier(on: &mut Lowering<'_>, call: &Call<'_>, x: &Value) -> Lowered {
     if rho.len() != pairs {
         return Err(node.wrong("not a rho for each pair of classes"));
     }
+    check_limit("values in a tensor", supports.saturating_mul(pairs), tensor::VALUES)?;
     let table = pair_weights(&counts, &coefficients, supports, pairs);
     let scores = decisions(on, call, &features, table, &rho)?;
     if prob_a.is_empty() {

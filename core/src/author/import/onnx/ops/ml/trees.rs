@@ -59,7 +59,10 @@ pub(super) fn lower(on: &mut Lowering<'_>, call: &Call<'_>) -> Lowered {
     let columns = on.columns(&x)?;
     let count = ensemble.forest.base.len();
     let rows_of_columns = columns.chunks(width.max(1)).map(<[_]>::to_vec);
-    let outputs: Vec<_> = rows_of_columns.flat_map(|row| on.forest(row, ensemble.forest.clone())).collect();
+    let outputs: Vec<_> = rows_of_columns
+        .map(|row| on.forest(row, ensemble.forest.clone()))
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
     let records = Some(Records { axis: 0, before: 1 }).filter(|_| x.shape.records.is_some());
     let shape = Shape { dims: vec![rows, count], records };
     let scores = Value { shape, kind: Type::Float, home: Home::Columns(Rc::new(outputs)) };

@@ -38,7 +38,8 @@ pub(super) fn ensemble(call: &Call<'_>, features: usize) -> Result<Ensemble, Err
     };
     let lists = Lists::read(call)?;
     let mut trees = Vec::with_capacity(roots.len());
-    let mut budget = limits::TREE_NODES;
+    // Each node is reached once, each leaf from two branches at most.
+    let mut budget = lists.modes.len().saturating_mul(3).saturating_add(roots.len());
     for root in roots {
         trees.push(lists.walk(call, root, outputs, features, &mut budget)?);
     }
