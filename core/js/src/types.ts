@@ -161,6 +161,8 @@ export interface LocalCreditData {
   values: { name: string; value: number | null; state: 'present' | MissingState; special?: string }[];
   /** Fields that were absent, and in which state. */
   absent: { field: string; state: MissingState; special?: string }[];
+  /** Event lists of which events were left out, since they are after the reference time; not there if there are none. */
+  ignored_events?: { field: string; events: number }[];
   /** Ranked reasons of each score of `info.cut.reasons`; `null` where there is nothing to explain. */
   reasons: { score: string; reasons: Reason[] | null }[];
   /** The bytes that are sealed (docs/receipt-format.md). */

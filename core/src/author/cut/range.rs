@@ -56,6 +56,7 @@ pub(super) fn of_field(field: &Field) -> Range {
     let mut range = match &field.kind {
         FieldType::Boolean => whole(0.0, 1.0),
         FieldType::Category { values } => whole(0.0, values.len() as f64 - 1.0),
+        FieldType::Hash { buckets } => whole(0.0, f64::from(*buckets) - 1.0),
         FieldType::Integer | FieldType::Date => whole(field.min, field.max),
         _ => Range::between(field.min, field.max),
     };
