@@ -28,6 +28,9 @@ impl Series {
         if length == 0 || features.is_empty() {
             return Err("a series has no step, or nothing to take of it");
         }
+        if features.len() > limits::SERIES_FEATURES {
+            return Err("a series has more features than the limit");
+        }
         let width = (features.len() as u64 + 1) * u64::from(length);
         if width > limits::COLUMNS as u64 {
             return Err("a series has more columns than the limit");
@@ -145,7 +148,7 @@ impl Wire for Series {
             steps,
             length: input.u32()?,
             filters: get_filters(input)?,
-            features: input.list("features of a series", limits::COLUMNS, 10)?,
+            features: input.list("features of a series", limits::SERIES_FEATURES, 10)?,
         };
         Self::new(sequence).map_err(|what| input.malformed(what))
     }

@@ -60,7 +60,7 @@ pub(crate) fn history(lot: &mut Lot, most: u64) -> History {
         1 => Ok(0.0),
         _ => Ok(value + lot.below(1_000_000) as f64 / 1e9 * f64::from(u8::from(value.fract() != 0.0))),
     };
-    let mut spread = Lot::new(n ^ reach as u64);
+    let mut spread = Lot::new(n ^ reach);
     let events = days.into_iter().map(|day| {
         let category = spread.below(u64::from(CATEGORIES) + 1) as f64;
         let amount = (spread.below(200_000) as f64 - 120_000.0) / 100.0;

@@ -171,6 +171,7 @@ fn parameters_that_are_refused() {
         (Sequence { length: 0, ..sound.clone() }, "no step"),
         (Sequence { features: vec![], ..sound.clone() }, "no step"),
         (Sequence { length: u32::MAX, ..sound.clone() }, "more columns"),
+        (Sequence { features: vec![feature; limits::SERIES_FEATURES + 1], ..sound.clone() }, "more features"),
         (Sequence { length: limits::COLUMNS as u32 / 2 + 1, ..sound.clone() }, "more columns"),
         (Sequence { length: 1201, ..sound.clone() }, "more months"),
         (Sequence { steps: months(Unit::Months, u32::MAX), ..sound.clone() }, "further back"),

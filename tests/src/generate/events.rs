@@ -39,7 +39,11 @@ fn field(name: &str, kind: FieldType) -> Field {
 }
 
 fn fields() -> Vec<Field> {
-    let column = |name, kind| EventColumn { field: field(name, kind), origin: Origin::Member };
+    let column = |name, kind| {
+        // A column is of its list's stage, and leaves with nothing of its own.
+        let field = Field { leaves_device: false, ..field(name, kind) };
+        EventColumn { field, origin: Origin::Member }
+    };
     let categories = FieldType::Category { values: CATEGORIES.map(str::to_owned).to_vec() };
     let columns = vec![
         column("category", categories),
