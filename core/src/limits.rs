@@ -55,6 +55,14 @@ pub const LANGUAGES: usize = 64;
 pub const EXPLAINED_SPLITS: usize = 1 << 20;
 /// Splits of one tree that TreeSHAP explains: working memory is as large as the largest tree.
 pub const EXPLAINED_TREE_SPLITS: usize = 1 << 17;
+/// Reason groups of which every coalition is evaluated.
+pub const EXACT_GROUPS: usize = 12;
+/// Coalitions of reason groups that are evaluated for one row and one reference row.
+pub const EXPLAINED_COALITIONS: usize = 1 << 18;
+/// Reference rows of a score's reasons.
+pub const REFERENCE_ROWS: usize = 64;
+/// Multiply-adds, and what takes as long, that Shapley values by coalitions cost one row, over all scores: a second or so.
+pub const COALITION_WORK: u64 = 1 << 32;
 /// Reason groups of a bundle.
 pub const REASON_GROUPS: usize = 4096;
 /// Values that are listed of a value that crosses.

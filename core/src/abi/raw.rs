@@ -207,7 +207,8 @@ pub extern "C" fn scl_decide_columns(handle: u32, rows: usize, flags: u32) -> u3
 }
 
 /// Contributions to the explained output of score `score` for the rows in the area of [`scl_columns_in`]: the result
-/// area holds u32 inputs n, u32 0, then f64 column-major (n inputs, then the baseline) × rows.
+/// area holds u32 inputs n, u32 standard errors m, then f64 column-major (n inputs, then the baseline, then m errors) × rows.
+/// m is n if the contributions are estimates, otherwise 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn scl_contributions(handle: u32, rows: usize, score: usize) -> u32 {
     with(handle, |session, result| session.contributions(rows, score, result)).0

@@ -175,8 +175,10 @@ impl Session {
         let Some(found) = self.scorer.explain_table(&table, score)? else {
             return Err(AbiError::NoContributions { score });
         };
-        result.count(found.len().checked_div(rows).unwrap_or(1).saturating_sub(1));
-        Put::u32(result, 0);
+        let spec = self.scorer.bundle().scores.get(score).and_then(|score| score.reasons.as_ref());
+        let (inputs, columns) = (spec.map_or(0, |spec| spec.groups.len()), found.len().checked_div(rows));
+        result.count(inputs);
+        result.count(columns.unwrap_or(0).saturating_sub(inputs + 1));
         for value in found {
             Put::f64(result, value);
         }

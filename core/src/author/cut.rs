@@ -11,7 +11,7 @@ use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfChe
 use crate::error::BundleError;
 use crate::graph::{Graph, Node, Op};
 use crate::limits;
-use crate::reason::ReasonGroup;
+use crate::reason::{Path, ReasonGroup};
 use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
@@ -45,6 +45,7 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
     let graph = Graph::new(whole.fields.len(), whole.nodes.clone())?;
     let columns = Columns::new(whole, &graph);
     columns.check(whole)?;
+    columns.explained(whole, &graph)?;
     let crossing = columns.crossing(whole);
     let trusted = whole.trusted.seen.len().max(whole.trusted.agreements.len());
     let (found, limit) = (crossing.len().max(trusted), limits::CROSSING);
@@ -148,6 +149,24 @@ impl Columns {
         }
     }
 
+    /// What the edge computes for coalitions must run there.
+    fn explained(&self, whole: &BundleParts, graph: &Graph) -> Result<(), BundleError> {
+        for spec in whole.scores.iter().filter_map(|s| s.reasons.as_ref()) {
+            let Some(game) = spec.game.as_ref().filter(|_| self.node(spec.node) == Stage::Edge) else {
+                continue;
+            };
+            let path = Path::new(graph, &game.players, spec.node, spec.output);
+            let path = path.map_err(|what| BundleError::Malformed { section: "scores", what })?;
+            let on_device = path.nodes().find(|&node| self.node(node) == Stage::Device);
+            if let Some(node) = on_device.and_then(|node| whole.nodes.get(node as usize)) {
+                return Err(node.error(
+                    "it runs on the device, and the edge explains what is computed from it: take its outputs as players",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn crossing(&self, whole: &BundleParts) -> Vec<Crossing> {
         let read = self.read(whole).into_iter();
         read.map(|column| {
@@ -218,6 +237,9 @@ fn own_score(score: &ScoreOutput, columns: &Columns) -> Option<ScoreOutput> {
     let reasons = reasons.cloned().map(|mut spec| {
         let before = columns.nodes.iter().take(spec.node as usize);
         spec.node = before.filter(|stage| **stage == Stage::Device).count() as u32;
+        if let Some(game) = &mut spec.game {
+            game.players = game.players.iter().filter_map(|&player| columns.own(player)).collect();
+        }
         spec
     });
     let band = own(score.band);

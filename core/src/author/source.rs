@@ -52,6 +52,7 @@ use builder::Builder;
 use fields::FieldDraft;
 use meta::MetaDraft;
 use node::Nodes;
+use reasons::Sample;
 use report::{MAIN, Report};
 use table::{Item, Table};
 
@@ -200,20 +201,24 @@ fn finish(
             return None;
         }
     };
-    // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
-    let groups = match builder.broken.is_empty() {
-        true => reasons::assign(&mut scores, written, meta, &builder, &graph),
-        false => Vec::new(),
-    };
-    let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
+    let outputs: Vec<_> = scores.iter().map(|s| s.output.clone()).collect();
     let checks = match builder.broken.is_empty() {
-        true => checks::read(root, &scores, &builder),
+        true => checks::read(root, &outputs, &builder),
         false => {
             // Known keys, whatever is in them.
             let _ = (root.get("check"), root.get("checks"));
             Vec::new()
         }
     };
+    // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
+    let groups = match builder.broken.is_empty() {
+        true => {
+            let sample = Sample { fields: &fields, graph: &graph, checks: &checks };
+            reasons::assign(&mut scores, written, meta, &builder, &sample)
+        }
+        false => Vec::new(),
+    };
+    let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
     if !report.failed() {
         checks::refused(&checks, &fields, report, root);
     }

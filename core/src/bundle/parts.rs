@@ -420,6 +420,7 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     }
     let columns = bundle.graph.columns();
     let in_range = |column: Option<u32>| column.is_none_or(|c| (c as usize) < columns);
+    let mut work = 0;
     for score in &bundle.scores {
         if ![score.margin, score.pd, score.score, score.band].into_iter().all(in_range) {
             return malformed("scores", "a score reads a column that does not exist");
@@ -436,8 +437,12 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
             }
         }
         if let Some(spec) = &score.reasons {
-            spec.check(&bundle.graph, bundle.groups.len())
+            work += spec
+                .check(&bundle.graph, bundle.groups.len())
                 .map_err(|what| BundleError::Malformed { section: "scores", what })?;
+            if work > limits::COALITION_WORK {
+                return malformed("scores", "the reasons of all scores together cost more than the limit");
+            }
         }
     }
     bundle.graph.nodes().iter().try_for_each(|node| reads_events(node, &bundle.fields))?;

@@ -1,9 +1,12 @@
 //! Rows given as columns: the fast path, and full decisions.
 
 use super::{Options, Scorer, decide, events};
+#[cfg(feature = "author")]
+use crate::column::State;
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::limits;
+use crate::reason::ReasonMethod;
 use crate::record::{Absent, RecordEvents, fill_columns, ignored, parse_events};
 
 /// Rows as columns, with their event lists.
@@ -114,8 +117,8 @@ impl Scorer {
     }
 
     /// Contributions of every input of the node that a score's reasons explain: for each row the inputs' contributions in
-    /// input order, then the baseline that they add up from. Column-major: input `i` of row `r` at `i * rows + r`.
-    /// `None` if the score gives no reasons.
+    /// input order, then the baseline that they add up from, then, if they are estimates, the standard error of each.
+    /// Column-major: input `i` of row `r` at `i * rows + r`. `None` if the score gives no reasons.
     ///
     /// Errors: as [`Scorer::decide_columns`].
     pub fn contributions(
@@ -140,7 +143,8 @@ impl Scorer {
         let Some(spec) = self.bundle.scores.get(score).and_then(|s| s.reasons.clone()) else {
             return Ok(None);
         };
-        let width = spec.groups.len() + 1;
+        let estimated = spec.method == ReasonMethod::Permutation;
+        let width = spec.groups.len() * (1 + usize::from(estimated)) + 1;
         let limit = limits::CALL_CELLS / width;
         if rows > limit {
             return Err(RecordError::Limit { what: "rows with contributions", found: rows, limit });
@@ -157,7 +161,7 @@ impl Scorer {
                 else {
                     continue;
                 };
-                let all = found.values.iter().chain(core::iter::once(&found.baseline));
+                let all = found.values.iter().chain(core::iter::once(&found.baseline)).chain(&found.errors);
                 for (target, &value) in out.chunks_exact_mut(rows).zip(all) {
                     // The area is NaN already, where absent and where a contribution is beyond the doubles.
                     if let Some(cell) = target.get_mut(first + row).filter(|_| value.is_finite()) {
@@ -168,6 +172,25 @@ impl Scorer {
             first += count;
         }
         Ok(Some(out))
+    }
+
+    /// Values and states of the chosen columns for a table of one row.
+    ///
+    /// Errors: as [`Scorer::score_table`].
+    #[cfg(feature = "author")]
+    pub(crate) fn cells(
+        &mut self,
+        row: &Table<'_>,
+        columns: &[u32],
+    ) -> Result<Vec<(f64, State)>, RecordError> {
+        let mut events = self.check_table(row)?;
+        self.evaluate(row, 0, 1, &mut events, None)?;
+        let cell = |&column: &u32| {
+            let column = self.block.column(column as usize);
+            let state = column.states.first().copied().unwrap_or(State::MISSING);
+            (column.values.first().copied().unwrap_or(f64::NAN), state)
+        };
+        Ok(columns.iter().map(cell).collect())
     }
 
     /// Checks rows as scoring them would.

@@ -120,7 +120,7 @@ fn stages(bundle: &Bundle) -> Vec<Stage> {
 }
 
 /// A state byte that means something: present, missing, unseen, out of range, or a special code.
-pub(super) fn is_state(state: State) -> bool {
+pub(crate) fn is_state(state: State) -> bool {
     state <= State::OUT_OF_RANGE
         || state.special_index().is_some_and(|index| usize::from(index) < limits::SPECIALS)
 }

@@ -42,6 +42,7 @@ pub(crate) fn parts() -> BundleParts {
         higher_is_worse: false,
         max: 4,
         groups: vec![0],
+        game: None,
     };
     BundleParts {
         meta: Meta {
