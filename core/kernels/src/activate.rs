@@ -77,6 +77,7 @@ pub enum Activation {
 /// The function of each value, in place.
 ///
 /// NaN gives NaN, except of `Not` (0) and `IsNan` (1).
+#[inline(never)]
 pub fn map(activation: Activation, alpha: f32, beta: f32, values: &mut [f32]) {
     use Activation::*;
     let (zero, one, half) = (F4::splat(0.0), F4::splat(1.0), F4::splat(0.5));
@@ -135,6 +136,7 @@ fn each(values: &mut [f32], f: impl Fn(F4) -> F4) {
 /// Softmax, or its logarithm, of each of `outer × inner` runs of `len` values that are `inner` apart, in place in
 /// `[outer][len][inner]`. Sums go from the first to the last. A run without any finite value is NaN. Where `x` is shorter, nothing is
 /// done.
+#[inline(never)]
 pub fn softmax(log: bool, outer: usize, len: usize, inner: usize, x: &mut [f32]) {
     let Some(block) = len.checked_mul(inner).filter(|block| *block > 0) else { return };
     let Some(x) = outer.checked_mul(block).and_then(|len| x.get_mut(..len)) else { return };

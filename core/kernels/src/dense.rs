@@ -10,6 +10,7 @@ use crate::vector::{F4, LANES};
 ///
 /// `weights` is `[inputs][outputs]`, `bias` `[outputs]` or empty (zeros), `x` `[rows][inputs]`, `y` `[rows][outputs]`. Where one of
 /// them is shorter than that, nothing is written.
+#[inline(never)]
 pub fn dense(
     weights: &[f32],
     bias: &[f32],

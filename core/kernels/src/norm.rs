@@ -7,6 +7,7 @@ use crate::vector::{F4, LANES, zip};
 /// `scale` and `shift` are `[len]`, or empty (ones, zeros). The variance is the mean squared distance from the mean. A sum has four
 /// parts, of every fourth value from the first, second, third and fourth on; they are added in this order. Where a slice is shorter,
 /// nothing is done.
+#[inline(never)]
 pub fn layer(epsilon: f32, outer: usize, len: usize, scale: &[f32], shift: &[f32], x: &mut [f32]) {
     let short = |y: &[f32]| !y.is_empty() && y.len() < len;
     let Some(x) = outer.checked_mul(len).and_then(|all| x.get_mut(..all)) else { return };

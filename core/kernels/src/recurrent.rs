@@ -105,6 +105,9 @@ const LINE: usize = 16;
 ///
 /// A gate is (b_W + b_R) + Σ W·x + Σ R·h, added in this order and in that of the inputs and units; the last gate of a GRU with
 /// `reset_after` is b_W + Σ W·x + r·(b_R + Σ R·h). The same bits everywhere.
+///
+/// Not inlined, as none of the kernels: in a caller that is compiled for size it would be, too.
+#[inline(never)]
 pub fn run(layer: &Layer<'_>, memory: &mut [f32], scratch: &mut RecurrentScratch) {
     if fits(layer, memory.len()).is_some_and(|fits| fits) {
         let _ = run_checked(layer, memory, scratch);
