@@ -7,4 +7,5 @@ pub mod cut;
 pub mod forest;
 pub mod import;
 pub mod quantise;
+pub mod scaffold;
 pub mod source;

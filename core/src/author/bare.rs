@@ -49,31 +49,36 @@ pub(super) fn link(model: &ImportedForest) -> Link {
     }
 }
 
+/// The kind of source node that reads the file.
+pub(super) fn kind(bytes: &[u8]) -> &'static str {
+    if card::sniff(bytes).is_some() {
+        return "scorecard";
+    }
+    // An ONNX file may be a tree ensemble or anything else.
+    match sniff(bytes) == Some(Format::Onnx) && onnx::import_forest(bytes).is_err() {
+        true => "network",
+        false => "trees",
+    }
+}
+
 /// Parts of a bundle made from an imported model file alone: fields without bounds, of the model's own names and types,
 /// absent values taking the trainer's branch or bin; the margin as it is, and the prediction by the model's link.
 ///
 /// # Errors
 /// [`ImportError`] if the file is no model, or not one that can be imported.
 pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error> {
-    let is_card = card::sniff(bytes).is_some();
-    // An ONNX file may be a tree ensemble or anything else.
-    let is_network = sniff(bytes) == Some(Format::Onnx) && onnx::import_forest(bytes).is_err();
-    let kind = match (is_card, is_network) {
-        (true, _) => "scorecard",
-        (_, true) => "network",
-        _ => "trees",
-    };
+    let kind = kind(bytes);
     if let Ok(parts) = source::bare(name, kind, &[], bytes) {
         return Ok(parts);
     }
     // Either the file is refused, and then the importer's own error says most, with its place in the file; or a feature
     // has the node's name.
-    if is_card {
+    if kind == "scorecard" {
         let found = card::import(bytes, None, &BTreeMap::new())?;
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
     }
-    if is_network {
+    if kind == "network" {
         let found = onnx::import(bytes)?;
         let features: Vec<&str> = found.fields.iter().map(|f| f.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
