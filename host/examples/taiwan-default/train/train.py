@@ -4,6 +4,7 @@
 """
 
 import csv
+import json
 import sys
 
 import numpy as np
@@ -15,6 +16,9 @@ import features
 import figures
 import recurrent
 import sample
+
+
+CHECKS = 40
 
 
 def main(path):
@@ -43,8 +47,20 @@ def main(path):
         out.writerow(["client", "default", "boosted", "recurrent", "points", "card", "stack"])
         for client, at in zip(rows, there):
             out.writerow([client, int(bad[at]), *(repr(float(x[at])) for x in (a, b, points, c, d))])
+    write_checks(data, rows[:CHECKS], [[x[at] for x in (a, b, points, c, d)] for at in there])
     for name, figure in metrics.items():
         print(f"{name:<10} held out: AUC {figure['test']['auc']:.4f} KS {figure['test']['ks']:.4f}")
+
+
+def write_checks(data, rows, answers):
+    """Self-checks of the bundle: records as cells, the statements as JSON."""
+    with open(sample.HERE / "models" / "checks.csv", "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["as_of", "limit", "education", "statements", "boosted", "recurrent", "points", "card", "stack"])
+        for client, answer in zip(rows, answers):
+            record = sample.record(data, client)
+            cells = [json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value for value in record.values()]
+            out.writerow([*cells, *(repr(float(x)) for x in answer)])
 
 
 if __name__ == "__main__":
