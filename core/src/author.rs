@@ -6,4 +6,6 @@ pub mod csv;
 pub mod cut;
 pub mod forest;
 pub mod import;
+pub mod quantise;
+pub mod scaffold;
 pub mod source;

@@ -4,6 +4,7 @@
 //! the container, then every section, with every index checked once so that evaluation cannot fail.
 //! `docs/bundle-format.md` describes every byte.
 
+mod checks;
 mod columns;
 mod container;
 mod digest;
@@ -12,10 +13,11 @@ mod parts;
 mod pin;
 pub mod wire;
 
+pub use checks::SelfCheck;
 pub use container::Trust;
 pub use digest::Digest;
 pub use form::FieldForm;
-pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput, SelfCheck};
+pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput};
 pub use pin::{PinError, precedence};
 
 use crate::error::{BundleError, Error};

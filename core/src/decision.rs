@@ -33,4 +33,6 @@ pub struct Decision {
     pub scores: Vec<ScoreResult>,
     /// Values that were absent, with their states before imputation, in field order.
     pub absent: Vec<Absent>,
+    /// Events after their reference time, which were left out: field and how many (at least 1), in field order.
+    pub ignored: Vec<(u32, u32)>,
 }

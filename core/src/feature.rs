@@ -6,6 +6,8 @@ pub mod bins;
 pub mod impute;
 pub mod lookup;
 pub mod one_hot;
+pub mod series;
 mod states;
+pub mod window;
 
 pub use states::{Fallback, StateValues};

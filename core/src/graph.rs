@@ -25,11 +25,18 @@ impl Graph {
     pub fn new(fields: usize, nodes: Vec<Node>) -> Result<Self, BundleError> {
         let mut columns = fields;
         let mut first_column = Vec::with_capacity(nodes.len());
+        let mut work = 0;
         for node in &nodes {
             if node.inputs.iter().any(|&id| id as usize >= columns) {
                 return Err(node.error("it reads a column that does not come before it"));
             }
             node.op.check(node.inputs.len()).map_err(|what| node.error(what))?;
+            if let Op::Network(network) = &node.op {
+                work += network.work();
+                if work > limits::NETWORK_WORK {
+                    return Err(node.error("with it, the networks do more for one row than the limit"));
+                }
+            }
             first_column.push(columns);
             columns = columns.saturating_add(node.op.width(node.inputs.len()));
             if columns > limits::COLUMNS {

@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub(crate) use read::{Kind, Mistake, Reader};
+pub(crate) use read::{Kind, Mistake, Reader, array_len};
 pub(crate) use write::Json;

@@ -30,4 +30,4 @@ pub mod scorer;
 pub mod split;
 
 pub use error::Error;
-pub use scorelet_kernels::column;
+pub use scorelet_kernels::{column, events};

@@ -1,6 +1,7 @@
-//! Models: scorecard, linear, trees.
+//! Models: scorecard, linear, trees, networks.
 
 pub mod forest;
 pub mod linear;
 pub mod link;
+pub mod network;
 pub mod scorecard;

@@ -21,6 +21,13 @@ impl Names {
         self.0.get(at).map(|&(_, index)| index as usize)
     }
 
+    /// The indexes of all names that are equal to this one, ascending.
+    pub(crate) fn each(&self, name: &str) -> impl Iterator<Item = usize> {
+        let first = self.0.partition_point(|(n, _)| n.as_str() < name);
+        let equal = self.0.get(first..).unwrap_or_default().iter().take_while(move |(n, _)| n == name);
+        equal.map(|&(_, index)| index as usize)
+    }
+
     /// Whether a name stands there twice.
     pub(crate) fn has_duplicates(&self) -> bool {
         self.0.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b))

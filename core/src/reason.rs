@@ -3,16 +3,24 @@
 //! Every method gives one *contribution* an input, in the unit of the explained node's output, with a documented sum; the
 //! contributions of one group are added, and the adverse ones are ranked. `docs/reason-codes.md` has formulas and sources.
 
+mod coalitions;
 mod explain;
+mod game;
 mod linear;
+mod path;
 mod points;
 mod quadrature;
 mod rank;
+mod shapley;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod text;
 mod treeshap;
 
 pub use explain::{Contributions, Explainer};
+pub use game::Game;
+pub(crate) use path::Path;
 pub use rank::Ranking;
 pub use spec::{ReasonGroup, ReasonMethod, ReasonSpec};
 pub use text::text_for;

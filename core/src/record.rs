@@ -2,18 +2,31 @@
 
 mod columns;
 pub mod date;
+mod events;
 mod given;
+mod hash;
 mod json;
+mod lookup;
+mod row;
+pub mod rules;
 pub mod text;
 
 pub(crate) use columns::{fill_columns, glance};
-pub use given::Given;
 #[cfg(feature = "browser")]
-pub(crate) use json::code;
-pub(crate) use json::{Row, parse_json};
+pub(crate) use events::EventReader;
+pub use events::{RecordEvents, RowEvents};
+pub use given::Given;
+pub(crate) use given::UNSEEN_CATEGORY;
+pub use hash::bucket;
+pub(crate) use json::{parse_events, parse_json};
+pub(crate) use lookup::Lookup;
+#[cfg(feature = "browser")]
+pub(crate) use row::RowBuilder;
+pub(crate) use row::{Row, ignored};
 
 use crate::column::State;
 use crate::error::RecordError;
+use crate::limits;
 use crate::schema::{Field, FieldType, Policy};
 
 /// Largest whole number that every double up to it can hold.
@@ -69,6 +82,9 @@ impl Field {
                     State::UNSEEN
                 }
             }
+            // The column has the number of events.
+            FieldType::EventList(_) if !(0.0..=limits::EVENTS as f64).contains(&value) => State::OUT_OF_RANGE,
+            FieldType::Hash { buckets } if value < 0.0 || value >= f64::from(*buckets) => State::OUT_OF_RANGE,
             FieldType::Integer if value.abs() > MAX_INTEGER => State::OUT_OF_RANGE,
             _ if value < self.min || value > self.max => State::OUT_OF_RANGE,
             _ => State::PRESENT,
@@ -91,7 +107,14 @@ impl Field {
     ///
     /// Errors: [`RecordError::Type`] for a fraction where a whole number is due, [`RecordError::Refused`] by policy.
     pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, RecordError> {
-        let whole = matches!(self.kind, FieldType::Integer | FieldType::Boolean | FieldType::Date);
+        let whole = matches!(
+            self.kind,
+            FieldType::Integer
+                | FieldType::Boolean
+                | FieldType::Date
+                | FieldType::Hash { .. }
+                | FieldType::EventList(_)
+        );
         if whole && value.is_finite() && value.trunc() != value {
             return Err(self.type_error(row, "a fraction"));
         }

@@ -1,9 +1,14 @@
 //! Fields: the typed inputs of a record.
 
+mod events;
+
+pub use events::{After, EventColumn, EventSchema, Origin, Rule, RuleTest};
+
 use crate::bundle::wire::{Put, Reader, Wire};
 use crate::column::State;
 use crate::error::BundleError;
 use crate::limits;
+use crate::names::Names;
 
 /// Where a field is read or a node runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,10 +49,13 @@ pub enum FieldType {
     },
     /// A civil date `YYYY-MM-DD`; column value is days since 1970-01-01.
     Date,
-    /// A list of dated rows. No node reads it yet: its place in the format is kept.
-    EventList {
-        /// The columns of an event besides its date, with their types.
-        columns: Vec<(String, FieldType)>,
+    /// A list of dated events; column value is their number.
+    EventList(Box<EventSchema>),
+    /// Any text, of which only its bucket is kept (the hashing trick, Weinberger et al. 2009); column value is
+    /// [`bucket`](crate::record::bucket) of the text.
+    Hash {
+        /// Buckets, at least 1, at most [`limits::HASH_BUCKETS`].
+        buckets: u32,
     },
 }
 
@@ -58,7 +66,7 @@ impl FieldType {
             Self::Number => "a number",
             Self::Integer => "a whole number",
             Self::Boolean => "true or false",
-            Self::Category { .. } => "a text",
+            Self::Category { .. } | Self::Hash { .. } => "a text",
             Self::Date => "a date as YYYY-MM-DD",
             Self::EventList { .. } => "a list of events",
         }
@@ -76,13 +84,13 @@ impl Wire for FieldType {
                 out.list(values);
             }
             Self::Date => Put::u8(out, 4),
-            Self::EventList { columns } => {
+            Self::EventList(events) => {
                 Put::u8(out, 5);
-                out.count(columns.len());
-                for (name, kind) in columns {
-                    out.text(name);
-                    kind.put(out);
-                }
+                events.put(out);
+            }
+            Self::Hash { buckets } => {
+                Put::u8(out, 6);
+                Put::u32(out, *buckets);
             }
         }
     }
@@ -102,15 +110,11 @@ impl FieldType {
             3 => Self::Category { values: input.list("categories", limits::CATEGORIES, 4)? },
             4 => Self::Date,
             5 if nested => return Err(input.malformed("an event list inside an event list")),
-            5 => {
-                let n = input.count("event columns", limits::FIELDS, 5)?;
-                let mut columns = Vec::with_capacity(n);
-                for _ in 0..n {
-                    let name = input.text()?;
-                    columns.push((name, Self::get_in(input, true)?));
-                }
-                Self::EventList { columns }
-            }
+            5 => Self::EventList(Box::new(EventSchema::get(input)?)),
+            6 => match input.u32()? {
+                buckets @ 1..=limits::HASH_BUCKETS => Self::Hash { buckets },
+                _ => return Err(input.malformed("a hash has no bucket, or too many")),
+            },
             _ => return Err(input.malformed("an unknown type of field")),
         })
     }
@@ -245,11 +249,24 @@ pub struct Field {
 
 impl Wire for Field {
     fn put(&self, out: &mut Vec<u8>) {
+        self.put_in(out, false);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+        Self::get_in(input, false)
+    }
+}
+
+impl Field {
+    /// Writes a field; as a column of an event list (`nested`), which has its list's stage, without one.
+    fn put_in(&self, out: &mut Vec<u8>, nested: bool) {
         out.text(&self.name);
         self.kind.put(out);
         out.text(&self.unit);
-        self.stage.put(out);
-        out.bool(self.leaves_device);
+        if !nested {
+            self.stage.put(out);
+            out.bool(self.leaves_device);
+        }
         Put::f64(out, self.min);
         Put::f64(out, self.max);
         out.list(&self.specials);
@@ -260,13 +277,14 @@ impl Wire for Field {
         out.list(&self.labels);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    /// Reads what [`Field::put_in`] wrote.
+    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, BundleError> {
         let field = Self {
             name: input.text()?,
-            kind: FieldType::get(input)?,
+            kind: FieldType::get_in(input, nested)?,
             unit: input.text()?,
-            stage: Stage::get(input)?,
-            leaves_device: input.bool()?,
+            stage: if nested { Stage::default() } else { Stage::get(input)? },
+            leaves_device: !nested && input.bool()?,
             min: input.f64_open()?,
             max: input.f64_open()?,
             specials: input.list("special codes", limits::SPECIALS, 16)?,
@@ -282,5 +300,32 @@ impl Wire for Field {
             return Err(input.malformed("a field's least value is over its greatest"));
         }
         Ok(field)
+    }
+
+    /// What can be checked of one field by itself; what is wrong, in words.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if Names::new(self.categories().iter().map(String::as_str)).has_duplicates() {
+            return Err("a category is listed twice");
+        }
+        let twin = |(i, a): (usize, &Special)| {
+            self.specials.iter().take(i).any(|b| a.value == b.value && a.text == b.text)
+        };
+        if self.specials.iter().enumerate().any(twin) {
+            return Err("a special code is listed twice");
+        }
+        // What stands in for a list that is missing is the empty one.
+        let other = |policy| matches!(policy, Policy::Impute(value) if value != 0.0);
+        if matches!(self.kind, FieldType::EventList(_)) && other(self.policies.missing) {
+            return Err("an event list is imputed by something else than the empty one");
+        }
+        Ok(())
+    }
+
+    /// The events that it is a list of, if it is one.
+    pub fn events(&self) -> Option<&EventSchema> {
+        match &self.kind {
+            FieldType::EventList(events) => Some(events),
+            _ => None,
+        }
     }
 }

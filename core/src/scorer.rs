@@ -1,5 +1,7 @@
 //! A scorer: a bundle with the memory to evaluate it, allocated once.
 
+mod columns;
+mod events;
 #[cfg(feature = "browser")]
 mod given;
 mod stages;
@@ -11,11 +13,11 @@ use crate::column::{Block, State};
 use crate::decision::{Decision, ScoreResult};
 use crate::error::RecordError;
 use crate::graph::Scratch;
-use crate::limits;
-use crate::names::Names;
 use crate::reason::{Explainer, Reason};
-use crate::record::{Absent, Row, fill_columns, glance, parse_json};
-use crate::schema::Field;
+use crate::record::{Absent, Lookup, Row, glance, parse_json};
+pub use columns::Table;
+#[cfg(feature = "browser")]
+pub(crate) use given::Piece;
 use stages::Stages;
 
 /// What to compute beside the figures.
@@ -31,8 +33,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Scorer {
     bundle: Bundle,
-    names: Names,
-    categories: Vec<Names>,
+    lookup: Lookup,
     glances: Vec<Glance>,
     block: Block,
     scratch: Scratch,
@@ -44,13 +45,11 @@ pub struct Scorer {
 impl Scorer {
     /// Allocates for a bundle.
     pub fn new(bundle: Bundle) -> Self {
-        let (names, categories) = names(&bundle.fields);
         Self {
-            names,
-            categories,
+            lookup: Lookup::new(&bundle.fields),
             stages: Stages::new(&bundle),
             glances: bundle.fields.iter().map(glance).collect(),
-            block: Block::new(bundle.graph.columns(), bundle.graph.block_rows()),
+            block: events::block(&bundle),
             scratch: Scratch::default(),
             explainer: Explainer::default(),
             bundle,
@@ -71,7 +70,7 @@ impl Scorer {
         options: Options,
     ) -> Result<Vec<Result<Decision, RecordError>>, RecordError> {
         self.whole_records()?;
-        let rows = parse_json(&self.bundle.fields, &self.names, &self.categories, json)?;
+        let rows = parse_json(&self.bundle.fields, &self.lookup, json)?;
         let mut results = Vec::with_capacity(rows.len());
         let mut pending: Vec<(usize, Row)> = Vec::new();
         let capacity = self.bundle.graph.block_rows();
@@ -109,166 +108,23 @@ impl Scorer {
                 }
             }
         }
+        events::fill(&mut self.block, &self.bundle.fields, pending.iter().map(|(_, row)| &row.events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         for (row, (place, record)) in pending.drain(..).enumerate() {
-            let decision =
+            let ignored = record.ignored();
+            let mut decision =
                 decide(&self.bundle, &self.block, row, record.absent, options, &mut self.explainer);
+            decision.ignored = ignored;
             if let Some(slot) = results.get_mut(place) {
                 *slot = Some(Ok(decision));
             }
         }
     }
 
-    /// The fast path: `values` column-major (field `f` of row `r` at `f * rows + r`; NaN is missing, a category is its
-    /// index, a date its days since 1970-01-01); `out` gets the columns `outputs` the same way, NaN where absent.
-    ///
-    /// Errors: lengths that do not fit, a column that does not exist, the first value that is refused; `out` is then
-    /// unspecified.
-    pub fn score_columns(
-        &mut self,
-        rows: usize,
-        values: &[f64],
-        outputs: &[u32],
-        out: &mut [f64],
-    ) -> Result<(), RecordError> {
-        self.check_shape(rows, values)?;
-        let expected = outputs.len().saturating_mul(rows);
-        if out.len() != expected {
-            return Err(RecordError::Columns { what: "output values", expected, found: out.len() });
-        }
-        let columns = self.bundle.graph.columns();
-        if let Some(&bad) = outputs.iter().find(|&&c| c as usize >= columns) {
-            return Err(RecordError::Columns {
-                what: "output column",
-                expected: columns,
-                found: bad as usize,
-            });
-        }
-        let capacity = self.bundle.graph.block_rows();
-        let mut first = 0;
-        while first < rows {
-            let count = capacity.min(rows - first);
-            self.evaluate(values, rows, first, count, None)?;
-            for (&column, target) in outputs.iter().zip(out.chunks_exact_mut(rows)) {
-                let source = self.block.column(column as usize).values;
-                if let Some(target) = target.get_mut(first..first + count) {
-                    target.copy_from_slice(source);
-                }
-            }
-            first += count;
-        }
-        Ok(())
-    }
-
-    /// Full decisions for rows given as columns (see [`Scorer::score_columns`]).
-    ///
-    /// Errors: lengths that do not fit, the first value that is refused.
-    pub fn decide_columns(
-        &mut self,
-        rows: usize,
-        values: &[f64],
-        options: Options,
-    ) -> Result<Vec<Decision>, RecordError> {
-        self.check_shape(rows, values)?;
-        let mut decisions = Vec::with_capacity(rows);
-        let capacity = self.bundle.graph.block_rows();
-        let mut absent: Vec<Vec<Absent>> = Vec::new();
-        let mut first = 0;
-        while first < rows {
-            let count = capacity.min(rows - first);
-            absent.resize_with(count, Vec::new);
-            self.evaluate(values, rows, first, count, Some(&mut absent))?;
-            for (row, of_row) in absent.drain(..).enumerate() {
-                let (bundle, block) = (&self.bundle, &self.block);
-                decisions.push(decide(bundle, block, row, of_row, options, &mut self.explainer));
-            }
-            first += count;
-        }
-        Ok(decisions)
-    }
-
-    /// Contributions of every input of the node that a score's reasons explain: for each row the inputs' contributions in
-    /// input order, then the baseline that they add up from. Column-major: input `i` of row `r` at `i * rows + r`.
-    /// `None` if the score gives no reasons.
-    ///
-    /// Errors: as [`Scorer::decide_columns`].
-    pub fn contributions(
-        &mut self,
-        rows: usize,
-        values: &[f64],
-        score: usize,
-    ) -> Result<Option<Vec<f64>>, RecordError> {
-        self.check_shape(rows, values)?;
-        let Some(spec) = self.bundle.scores.get(score).and_then(|s| s.reasons.clone()) else {
-            return Ok(None);
-        };
-        let width = spec.groups.len() + 1;
-        let limit = limits::CALL_CELLS / width;
-        if rows > limit {
-            return Err(RecordError::Limit { what: "rows with contributions", found: rows, limit });
-        }
-        let mut out = vec![f64::NAN; width.saturating_mul(rows)];
-        let capacity = self.bundle.graph.block_rows();
-        let mut first = 0;
-        while first < rows {
-            let count = capacity.min(rows - first);
-            self.evaluate(values, rows, first, count, None)?;
-            for row in 0..count {
-                let columns = self.block.all();
-                let Some(found) = self.explainer.contributions(&self.bundle.graph, &spec, columns, row)
-                else {
-                    continue;
-                };
-                let all = found.values.iter().chain(core::iter::once(&found.baseline));
-                for (target, &value) in out.chunks_exact_mut(rows).zip(all) {
-                    // The area is NaN already, where absent and where a contribution is beyond the doubles.
-                    if let Some(cell) = target.get_mut(first + row).filter(|_| value.is_finite()) {
-                        *cell = value;
-                    }
-                }
-            }
-            first += count;
-        }
-        Ok(Some(out))
-    }
-
     /// Refuses whole records where the device's part of them is given as local credit data.
     fn whole_records(&self) -> Result<(), RecordError> {
         if self.bundle.is_edge() { Err(RecordError::EdgeStage) } else { Ok(()) }
     }
-
-    fn check_shape(&self, rows: usize, values: &[f64]) -> Result<(), RecordError> {
-        self.whole_records()?;
-        if rows > limits::ROWS {
-            return Err(RecordError::Limit { what: "rows", found: rows, limit: limits::ROWS });
-        }
-        let expected = self.bundle.fields.len().saturating_mul(rows);
-        if values.len() != expected {
-            return Err(RecordError::Columns { what: "values", expected, found: values.len() });
-        }
-        Ok(())
-    }
-
-    fn evaluate(
-        &mut self,
-        values: &[f64],
-        stride: usize,
-        first: usize,
-        count: usize,
-        absent: Option<&mut [Vec<Absent>]>,
-    ) -> Result<(), RecordError> {
-        self.block.set_rows(count);
-        let (fields, glances, block) = (&self.bundle.fields, &self.glances, &mut self.block);
-        fill_columns(fields, glances, block, values, stride, first, absent)?;
-        self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
-        Ok(())
-    }
-}
-
-/// The names of fields, and of each one's categories.
-fn names(fields: &[Field]) -> (Names, Vec<Names>) {
-    let categories = |field: &Field| Names::new(field.categories().iter().map(String::as_str));
-    (Names::new(fields.iter().map(|f| f.name.as_str())), fields.iter().map(categories).collect())
 }
 
 fn figure(block: &Block, column: Option<u32>, row: usize) -> Option<f64> {
@@ -309,5 +165,5 @@ fn decision(
         band: figure(block, output.band, row).map(|b| b as u32),
         reasons: reasons(output, index),
     });
-    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent }
+    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent, ignored: Vec::new() }
 }

@@ -18,6 +18,7 @@ pub mod receipt;
 
 pub use canonical::CANONICAL_VERSION;
 pub(crate) use canonical::canonical;
+pub(crate) use cut::is_state;
 pub use cut::{Crossing, Cut};
 pub use doubt::{Agreement, Doubt, Seen, Trusted};
 pub use given::Given;

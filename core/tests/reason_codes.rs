@@ -46,7 +46,7 @@ fn example() -> Example {
 }
 
 fn spec(method: ReasonMethod, groups: Vec<u32>) -> ReasonSpec {
-    ReasonSpec { node: 0, output: 0, method, higher_is_worse: false, max: DEFAULT_MAX, groups }
+    ReasonSpec { node: 0, output: 0, method, higher_is_worse: false, max: DEFAULT_MAX, groups, game: None }
 }
 
 /// Whole numbers without decimals, others with two, and a plus where the document has one.

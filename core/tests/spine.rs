@@ -5,7 +5,9 @@ use scorelet_core::Error;
 use scorelet_core::bundle::{Bundle, BundleParts, FieldForm, Meta, SelfCheck, Trust};
 use scorelet_core::column::State;
 use scorelet_core::error::{BundleError, RecordError};
-use scorelet_core::schema::{Field, FieldType, Localized, Policies, Policy, Special, Stage};
+use scorelet_core::schema::{
+    After, EventColumn, EventSchema, Field, FieldType, Localized, Origin, Policies, Policy, Special, Stage,
+};
 use scorelet_core::scorer::{Options, Scorer};
 
 fn field(name: &str, kind: FieldType, policy: Policy) -> Field {
@@ -38,6 +40,7 @@ fn parts() -> BundleParts {
         ],
         checks: vec![SelfCheck {
             row: vec![1.0, 2.0, 0.0, 1.0, f64::NAN],
+            events: vec![],
             expected: vec![(0, 1.0)],
             tolerance: 0.0,
         }],
@@ -148,16 +151,26 @@ fn columns_and_json_agree() {
 #[test]
 fn an_event_list_inside_an_event_list_is_refused_by_its_first_byte() {
     let mut parts = parts();
-    let inner = FieldType::EventList { columns: vec![("amount".into(), FieldType::Number)] };
-    parts.fields[0].kind = FieldType::EventList { columns: vec![("inner".into(), inner)] };
-    let bytes = Bundle::encode(parts).unwrap();
-    let refused = Bundle::open(&bytes, Trust::Anyone).unwrap_err();
+    let list = |columns: Vec<EventColumn>| {
+        let (date, texts) = (String::new(), Vec::new());
+        FieldType::EventList(Box::new(EventSchema { date, as_of: 4, after: After::Refuse, texts, columns }))
+    };
+    let column = |kind| EventColumn { field: field("inner", kind, Policy::OwnBin), origin: Origin::Member };
+    parts.fields[0].kind = list(vec![column(list(vec![]))]);
+    parts.checks.clear();
+    let refused = Bundle::encode(parts.clone()).unwrap_err();
     assert!(matches!(refused, Error::Bundle(BundleError::Malformed { section: "fields", .. })), "{refused}");
+    parts.fields[0].kind = list(vec![column(FieldType::Number)]);
+    let bytes = Bundle::encode(parts).unwrap();
 
-    // A hundred thousand levels in a megabyte: refused at the second, or the stack would end first.
-    let at = bytes.windows(5).position(|w| w == b"inner").unwrap() - 9;
+    // A hundred thousand levels in megabytes: refused at the second, or the stack would end first.
+    let at = bytes.windows(6).position(|w| w == b"amount").unwrap() + 6;
     let mut deep = bytes[..at].to_vec();
-    (0..100_000).for_each(|_| deep.extend([5, 1, 0, 0, 0, 0, 0, 0, 0]));
+    let mut level = vec![5];
+    level.extend([0; 4 + 4 + 1 + 4]);
+    level.extend([1, 0, 0, 0]);
+    level.extend([0; 4]);
+    (0..100_000).for_each(|_| deep.extend(&level));
     let content = deep.len() - 112;
     let table = 112 + 4;
     // The fields section is the third of the table; the sections after it are cut off, which is found out later.
@@ -246,6 +259,7 @@ fn a_form_and_samples_are_described() {
     let special = vec![-9.0, 2.0, -2.0, 0.0, 19_782.0];
     parts.checks.extend([infinite, unseen, special].map(|row| SelfCheck {
         row,
+        events: vec![],
         expected: vec![],
         tolerance: 0.0,
     }));

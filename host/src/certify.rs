@@ -5,6 +5,7 @@
 //! at random. The generator is deterministic, so two people certify the same rows.
 
 mod compare;
+mod events;
 mod rows;
 
 pub use compare::{Difference, Report, certify, self_checks};

@@ -7,6 +7,7 @@ mod build;
 mod certify;
 mod edge;
 mod explain;
+mod import;
 mod init;
 mod inspect;
 mod keys;
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
 fn run(args: &Args) -> crate::error::Result<u8> {
     match &args.command {
         Command::Init(args) => init::run(args),
+        Command::Import(args) => import::run(args),
         Command::Keygen(args) => keys::run(args),
         Command::Build(args) => build::run(args),
         Command::Inspect(args) => inspect::run(args),

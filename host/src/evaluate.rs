@@ -2,7 +2,7 @@
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::decision::Decision;
-use scorelet_core::scorer::{Options, Scorer};
+use scorelet_core::scorer::{Options, Scorer, Table};
 
 use crate::error::{HostError, Result};
 use crate::runtime::{Flags, Module, Session};
@@ -19,12 +19,17 @@ pub enum Evaluator {
 pub struct Native {
     scorer: Scorer,
     selected: Vec<u32>,
+    events: Vec<u8>,
 }
 
 impl Evaluator {
     /// A native one.
     pub fn native(bundle: Bundle) -> Self {
-        Self::Native(Box::new(Native { scorer: Scorer::new(bundle), selected: Vec::new() }))
+        Self::Native(Box::new(Native {
+            scorer: Scorer::new(bundle),
+            selected: Vec::new(),
+            events: Vec::new(),
+        }))
     }
 
     /// One in a fresh instance of `module`.
@@ -43,12 +48,26 @@ impl Evaluator {
         }
     }
 
+    /// Gives the event lists of the rows of the calls that follow, as JSON: an array with an object a row; nothing if none has
+    /// an event.
+    pub fn events(&mut self, json: &[u8]) -> Result<()> {
+        match self {
+            Self::Native(native) => {
+                native.events.clear();
+                native.events.extend_from_slice(json);
+                Ok(())
+            }
+            Self::Wasm(session) => session.events(json),
+        }
+    }
+
     /// Values (column-major, NaN = missing) to the chosen columns (NaN = absent), over `out`.
     pub fn score_columns(&mut self, rows: usize, values: &[f64], out: &mut Vec<f64>) -> Result<()> {
         match self {
             Self::Native(native) => {
                 out.resize(native.selected.len() * rows, f64::NAN);
-                native.scorer.score_columns(rows, values, &native.selected, out).map_err(refused)
+                let table = Table { rows, values, events: &native.events };
+                native.scorer.score_table(&table, &native.selected, out).map_err(refused)
             }
             Self::Wasm(session) => session.score_columns(rows, values, out),
         }
@@ -58,7 +77,8 @@ impl Evaluator {
     pub fn decide(&mut self, rows: usize, values: &[f64], reasons: bool) -> Result<Vec<Decision>> {
         match self {
             Self::Native(native) => {
-                native.scorer.decide_columns(rows, values, Options { reasons }).map_err(refused)
+                let table = Table { rows, values, events: &native.events };
+                native.scorer.decide_table(&table, Options { reasons }).map_err(refused)
             }
             Self::Wasm(session) => {
                 let flags = Flags { reasons, canonical: true, language: 0 };
@@ -96,7 +116,8 @@ impl Evaluator {
     pub fn contributions(&mut self, rows: usize, values: &[f64], score: u32) -> Result<Vec<f64>> {
         match self {
             Self::Native(native) => {
-                let found = native.scorer.contributions(rows, values, score as usize).map_err(refused)?;
+                let table = Table { rows, values, events: &native.events };
+                let found = native.scorer.explain_table(&table, score as usize).map_err(refused)?;
                 Ok(found.unwrap_or_default())
             }
             Self::Wasm(session) => session.contributions(rows, values, score),

@@ -4,6 +4,7 @@
 //! for its own chunk. Neither ever holds more than a few chunks, so memory does not grow with the input.
 
 mod block;
+mod checker;
 mod csv;
 mod cut;
 mod header;
@@ -11,6 +12,7 @@ mod json;
 mod source;
 
 pub use block::{BadRow, Block};
+pub use checker::Checker;
 pub use csv::CsvReader;
 pub(crate) use csv::{Cell, Cells};
 pub use cut::{Chunk, Cutter};

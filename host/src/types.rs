@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use scorelet_core::bundle::{Bundle, ScoreOutput};
 use scorelet_core::record::date;
-use scorelet_core::schema::{Field, FieldType, Localized, Policy, Special, Stage};
+use scorelet_core::schema::{EventSchema, Field, FieldType, Localized, Origin, Policy, Special, Stage};
 
 /// The text of a `.d.ts` module.
 pub fn declarations(bundle: &Bundle) -> String {
@@ -55,9 +55,21 @@ fn kind(field: &Field) -> String {
         FieldType::Category { values } => {
             union(values.iter().chain(field.specials.iter().map(|special| &special.text)))
         }
-        // Its place in the format is kept; no record can give it yet.
-        FieldType::EventList { .. } => "never".to_owned(),
+        FieldType::Hash { .. } => "string".to_owned(),
+        FieldType::EventList(events) => format!("{{ {} }}[]", members(events)),
     }
+}
+
+/// The members of an event.
+fn members(events: &EventSchema) -> String {
+    let mut members = vec![format!("{}: string", key(&events.date))];
+    members.extend(events.texts.iter().map(|text| format!("{}?: string | null", key(text))));
+    for column in events.columns.iter().filter(|column| column.origin == Origin::Member) {
+        let optional = column.field.policies.missing != Policy::Refuse;
+        let (mark, null) = if optional { ("?", " | null") } else { ("", "") };
+        members.push(format!("{}{mark}: {}{null}", key(&column.field.name), kind(&column.field)));
+    }
+    members.join("; ")
 }
 
 /// What a field's comment says.
@@ -71,7 +83,8 @@ fn about(field: &Field, help: &[Localized]) -> Vec<String> {
         FieldType::Boolean => "true or false",
         FieldType::Category { .. } => "one of these texts",
         FieldType::Date => "a date as YYYY-MM-DD",
-        FieldType::EventList { .. } => "a list of events, which no record can give yet",
+        FieldType::Hash { .. } => "any text",
+        FieldType::EventList(_) => "events, each with its date as YYYY-MM-DD",
     };
     let value = |x: f64| match field.kind {
         FieldType::Date => date::format(x).unwrap_or_else(|| x.to_string()),
@@ -140,8 +153,17 @@ fn decision(out: &mut String, bundle: &Bundle) {
     }
     out.push_str("];\n\n");
     out.push_str(
-        "/** A decision. */\nexport interface Decision {\n  /** Digest of the bundle. */\n  bundle: string;\n  /** Result digest: equal digests prove equal results. */\n  digest: string;\n  scores: Scores;\n  /** Values that were not there, or not usable. */\n  absent: { field: FieldName; state: \"missing\" | \"special\" | \"unseen\" | \"out_of_range\"; special?: string }[];\n}\n\n",
+        "/** A decision. */\nexport interface Decision {\n  /** Digest of the bundle. */\n  bundle: string;\n  /** Result digest: equal digests prove equal results. */\n  digest: string;\n  scores: Scores;\n  /** Values that were not there, or not usable. */\n  absent: { field: FieldName; state: \"missing\" | \"special\" | \"unseen\" | \"out_of_range\"; special?: string }[];\n",
     );
+    let lists = bundle.fields.iter().filter(|field| field.events().is_some()).map(|field| &field.name);
+    let lists = union(lists);
+    if lists != "never" {
+        let _ = writeln!(
+            out,
+            "  /** Event lists of which events were left out, since they are after the reference time. */\n  ignored_events?: {{ field: {lists}; events: number }}[];"
+        );
+    }
+    out.push_str("}\n\n");
 }
 
 /// The columns that can be asked for by name.
@@ -244,6 +266,10 @@ missing = "own_bin"
 type = "date"
 min = "1900-01-01"
 missing = { impute = "2000-01-01" }
+[fields.payments]
+type = "events"
+as_of = "born on"
+columns = { note = "text", amount = { type = "number", missing = "refuse" }, way = ["in", "out"], shop = { type = "hash", buckets = 8, of = "note" } }
 [nodes.age]
 kind = "subtract"
 inputs = ["born on", "born on"]
@@ -279,6 +305,8 @@ reasons = false
             "  housing?: \"own\" | \"say \\\"rent\\\"\" | \"c:\\\\\" | \"n/a\" | null;\n",
             "born on: a date as YYYY-MM-DD, 1900-01-01 or more.",
             "  \"born on\"?: string | null;\n",
+            "  payments?: { date: string; note?: string | null; amount: number; way?: \"in\" | \"out\" | null }[] | null;\n",
+            "  ignored_events?: { field: \"payments\"; events: number }[];\n}\n",
             "export type ScoreName = \"credit\";\n",
             "export type ReasonCode = never;\n",
             "  credit: \"B\" | \"A\";\n",

@@ -9,8 +9,10 @@ mod tool {
     mod edge_refused;
     mod edge_server;
     mod edge_tls;
+    mod events;
     mod explain;
     mod formats;
+    mod import;
     mod limits;
     mod reference;
     mod refused;

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 
 /// Generated bundles, and rows of each, as records and as columns.
 const GENERATED: u64 = 80;
+/// Generated bundles with event lists.
+const WITH_EVENTS: u64 = 40;
 const ROWS: usize = 200;
 /// Rows of each golden model.
 const GOLDEN_ROWS: usize = 60;
@@ -48,6 +50,12 @@ fn main() {
     for seed in 0..GENERATED {
         let bytes = Bundle::encode(generate::bundle(3000 + seed)).expect("generated bundles are valid");
         keep(format!("generated-{seed}"), &bytes, None, ROWS, seed);
+    }
+    for seed in 0..WITH_EVENTS {
+        let mut parts = generate::bundle(4000 + seed);
+        generate::event_lists(&mut Random::new(seed), &mut parts);
+        let bytes = Bundle::encode(parts).expect("generated bundles are valid");
+        keep(format!("events-{seed}"), &bytes, None, ROWS, seed);
     }
     fs::write(folder.join("index.json"), json!({ "cases": names, "rows": total }).to_string())
         .expect("written");
@@ -112,7 +120,13 @@ fn write(
         .collect();
 
     let explained = explanations(&mut scorer, &fields, seed);
-    let columns = generate::rows(&mut Random::new(seed + 1_000_000), &fields, rows, false);
+    let mut columns = generate::rows(&mut Random::new(seed + 1_000_000), &fields, rows, false);
+    // The package's columns have no events.
+    for (field, values) in fields.iter().zip(columns.values.chunks_exact_mut(rows)) {
+        if field.events().is_some() {
+            values.fill(f64::NAN);
+        }
+    }
     let ids: Vec<u32> = names.iter().map(|(_, id)| *id).collect();
     let blocks: Vec<Value> = (0..rows).step_by(BLOCK).map(|from| {
         let block = columns.slice(from, (from + BLOCK).min(rows));

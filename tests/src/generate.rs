@@ -1,17 +1,23 @@
 //! Generated bundles and rows: what nobody thought of writing down as a case.
 
 mod cells;
+mod events;
 mod features;
 mod fields;
 mod forest;
 mod graph;
 mod json;
+mod lists;
+mod network;
 mod stages;
 
 pub use cells::{Rows, rows};
+pub use events::{event_bundle, event_records};
 pub use forest::{ForestShape, draft};
 pub use graph::bundle;
 pub use json::records;
+pub use lists::event_lists;
+pub use network::network;
 pub use stages::{part, stages};
 
 /// Values that thresholds, edges and rows are taken from, so that they hit each other exactly: quarters around zero.

@@ -7,6 +7,7 @@
 mod args;
 mod bench_browser;
 mod bench_edge;
+mod bench_networks;
 mod bench_peers;
 mod check;
 mod demo;
@@ -43,6 +44,7 @@ cargo xtask TASK
                                  the trainers themselves train random models now; every answer is compared
   bench-peers [--rounds N]       speed against XGBoost, LightGBM, YDF and lleaves, measured in turns in one run
   bench-browser [--rounds N]     speed of the npm package against ONNX Runtime Web, in turns in Chromium
+  bench-networks [--rounds N]    networks in the core's wasm against ONNX Runtime and ONNX Runtime Web, in turns
   bench-edge [--rounds N] [--seconds N] [--connections N] [--cases NAME,…]
                                  the edge worker against an empty Rust worker, in turns under wrk on bare workerd
   fuzz TARGET [--seconds N]      one fuzz target under libFuzzer (needs a nightly toolchain, installed if missing)
@@ -76,6 +78,7 @@ fn dispatch(args: &mut Args) -> Result<bool> {
         Some("fuzz") => fuzz::task(args),
         Some("bench-peers") => bench_peers::task(args),
         Some("bench-browser") => bench_browser::task(args),
+        Some("bench-networks") => bench_networks::task(args),
         Some("bench-edge") => bench_edge::task(args),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");

@@ -156,6 +156,7 @@ const WORDS = {
   category: 'a text',
   date: 'a date as YYYY-MM-DD',
   event_list: 'a list of events',
+  hash: 'a text',
 } as const;
 
 /** As the engine refuses it in a record: there is no call of its own for a single value. */

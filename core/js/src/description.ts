@@ -1,6 +1,14 @@
-import type { Band, BundleInfo, Cut, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
+import type { Band, BundleInfo, Cut, EventMembers, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
 
 type Localized = readonly { lang: string; text: string }[];
+
+/** A column of an event list, of which only what a record says is told here. */
+interface EventColumn {
+  name: string;
+  type: Field['type'];
+  values?: string[];
+  member: boolean;
+}
 
 /** The engine's description of a bundle, as its JSON has it (docs/abi.md). */
 export interface Description {
@@ -15,6 +23,11 @@ export interface Description {
     name: string;
     type: Field['type'];
     values?: string[];
+    date?: string;
+    as_of?: string;
+    after?: 'refuse' | 'ignore';
+    texts?: string[];
+    columns?: EventColumn[];
     unit: string;
     stage: Field['stage'];
     leaves_device: boolean;
@@ -99,7 +112,18 @@ function field(given: Description['fields'][number], language: string): Field {
     help: byLanguage(given.help),
     valueLabels,
     immutable: given.immutable ?? false,
+    events: events(given),
   };
+}
+
+function events(given: Description['fields'][number]): EventMembers | null {
+  if (given.type !== 'event_list') return null;
+  const columns = (given.columns ?? []).filter(({ member }) => member);
+  const members: EventMembers['members'] = [
+    ...(given.texts ?? []).map((name) => ({ name, type: 'text' as const, values: [] })),
+    ...columns.map(({ name, type, values }) => ({ name, type, values: values ?? [] })),
+  ];
+  return { date: given.date ?? 'date', asOf: given.as_of ?? '', after: given.after ?? 'refuse', members };
 }
 
 /** Fields for a form. */

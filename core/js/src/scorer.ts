@@ -82,7 +82,11 @@ export class Scorer {
     this.fields = fields(description, this.language);
     this.samples = description.samples ?? [];
     this.#outputs = outputs(description);
-    this.#reader = new RecordReader(new Map(this.fields.map(({ name }, place) => [name, place])));
+    const places = (names: readonly string[]) => new Map(names.map((name, place) => [name, place]));
+    const lists = this.fields.flatMap(({ name, events }) => events === null
+      ? []
+      : [[name, places([events.date, ...events.members.map((member) => member.name)])] as const]);
+    this.#reader = new RecordReader(places(this.fields.map(({ name }) => name)), new Map(lists));
     this.#texts = new TextValues((field, text, row) => this.#call((engine) => engine.value(field, text, row)));
   }
 

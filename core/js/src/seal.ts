@@ -79,6 +79,7 @@ interface Told {
   bundle: string;
   values: { name: string; value: number | null; state: 'present' | MissingState; special?: string }[];
   absent: { field: string; state: MissingState; special?: string }[];
+  ignored_events?: { field: string; events: number }[];
   reasons: LocalCreditData['reasons'];
   bytes: string;
 }

@@ -22,7 +22,7 @@ export interface Field {
   /** Name: the key in the record. */
   readonly name: string;
   /** Type of its values. A date is a text `YYYY-MM-DD`. */
-  readonly type: 'number' | 'integer' | 'boolean' | 'category' | 'date' | 'event_list';
+  readonly type: 'number' | 'integer' | 'boolean' | 'category' | 'date' | 'event_list' | 'hash';
   /** Unit in words or by symbol; empty if none. */
   readonly unit: string;
   /** Least allowed value, inclusive (a date: days since 1970-01-01); `null` if open. */
@@ -49,6 +49,25 @@ export interface Field {
   readonly valueLabels: Readonly<Record<string, Texts>>;
   /** Whether the applicant cannot change it (a what-if leaves it alone). */
   readonly immutable: boolean;
+  /** What the events of an event list hold; `null` for other types. */
+  readonly events: EventMembers | null;
+}
+
+/** What an event of an event-list field holds: an object with these members. */
+export interface EventMembers {
+  /** The member with the event's date, `YYYY-MM-DD`: every event has one. */
+  readonly date: string;
+  /** The field of the record with the reference time. */
+  readonly asOf: string;
+  /** What happens to an event after the reference time: the record is refused, or the event is left out and counted. */
+  readonly after: 'refuse' | 'ignore';
+  /** The other members; `null`, or none at all, says that a value is not known. */
+  readonly members: readonly {
+    readonly name: string;
+    readonly type: Field['type'] | 'text';
+    /** Categories; empty for other types. */
+    readonly values: readonly string[];
+  }[];
 }
 
 /** A band of a score. */
@@ -142,6 +161,8 @@ export interface LocalCreditData {
   values: { name: string; value: number | null; state: 'present' | MissingState; special?: string }[];
   /** Fields that were absent, and in which state. */
   absent: { field: string; state: MissingState; special?: string }[];
+  /** Event lists of which events were left out, since they are after the reference time; not there if there are none. */
+  ignored_events?: { field: string; events: number }[];
   /** Ranked reasons of each score of `info.cut.reasons`; `null` where there is nothing to explain. */
   reasons: { score: string; reasons: Reason[] | null }[];
   /** The bytes that are sealed (docs/receipt-format.md). */
@@ -160,8 +181,11 @@ export interface Sealed {
   local: LocalCreditData;
 }
 
-/** A value of a record: category and date as text; not known as `null` or left out. */
-export type Value = number | string | boolean | null | undefined;
+/** An event of an event list: its date and other members; not known as `null` or left out. */
+export type Event_ = { readonly [member: string]: number | string | boolean | null | undefined };
+
+/** A value of a record: category and date as text, an event list as a list of objects; not known as `null` or left out. */
+export type Value = number | string | boolean | readonly Event_[] | null | undefined;
 
 /** One applicant's input: field by name. Only own, enumerable members are read; other names are refused. */
 export type Record_ = { readonly [field: string]: Value };
@@ -197,6 +221,8 @@ export interface Decision {
   scores: Score[];
   /** Values that were absent, with the state before imputation. */
   absent: { field: string; state: MissingState; special?: string }[];
+  /** Event lists of which events were left out, since they are after the reference time; not there if there are none. */
+  ignored_events?: { field: string; events: number }[];
 }
 
 /** What one input moved the explained output by. */

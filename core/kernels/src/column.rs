@@ -1,5 +1,7 @@
 //! Values of a block of rows: one column a field or node output, each value with its missing state.
 
+use crate::events::{EventList, Events};
+
 /// Why a value is absent, in one byte; [`State::PRESENT`] when it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct State(pub u8);
@@ -76,13 +78,24 @@ pub struct Block {
     columns: usize,
     values: Vec<f64>,
     states: Vec<State>,
+    events: Events,
 }
 
 impl Block {
-    /// Room for `columns` columns of `capacity` rows.
+    /// Room for `columns` columns of `capacity` rows, without event lists.
     pub fn new(columns: usize, capacity: usize) -> Self {
+        Self::with_events(columns, capacity, Events::default())
+    }
+
+    /// Room for `columns` columns of `capacity` rows, and event lists.
+    pub fn with_events(columns: usize, capacity: usize, events: Events) -> Self {
         let cells = columns.saturating_mul(capacity);
-        Self { rows: 0, columns, values: vec![f64::NAN; cells], states: vec![State::MISSING; cells] }
+        Self { rows: 0, columns, values: vec![f64::NAN; cells], states: vec![State::MISSING; cells], events }
+    }
+
+    /// The event lists, to fill: one row of each for every row of the block.
+    pub fn events_mut(&mut self) -> &mut Events {
+        &mut self.events
     }
 
     /// Rows that the next evaluation works on; never more than the capacity.
@@ -120,7 +133,7 @@ impl Block {
 
     /// All columns, to read.
     pub fn all(&self) -> Columns<'_> {
-        Columns { rows: self.rows, values: &self.values, states: &self.states }
+        Columns { rows: self.rows, values: &self.values, states: &self.states, events: &self.events }
     }
 
     /// Splits at a column: those before it to read, those from it on to write.
@@ -129,7 +142,7 @@ impl Block {
         let (values, out_values) = self.values.split_at_mut(at);
         let (states, out_states) = self.states.split_at_mut(at);
         (
-            Columns { rows: self.rows, values, states },
+            Columns { rows: self.rows, values, states, events: &self.events },
             Outputs { rows: self.rows, values: out_values, states: out_states },
         )
     }
@@ -141,12 +154,18 @@ pub struct Columns<'a> {
     rows: usize,
     values: &'a [f64],
     states: &'a [State],
+    events: &'a Events,
 }
 
 impl<'a> Columns<'a> {
     /// Rows of each column.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// The event list of the field at a column, if it is one.
+    pub fn events(&self, field: u32) -> Option<&'a EventList> {
+        self.events.list(field)
     }
 
     /// One column; an empty one if the index is beyond the block.
@@ -193,6 +212,11 @@ impl<'a> Inputs<'a> {
             Some(&id) => self.columns.column(id as usize),
             None => Column { values: &[], states: &[] },
         }
+    }
+
+    /// The event list of the `i`-th input, if that is an event-list field.
+    pub fn events(&self, i: usize) -> Option<&'a EventList> {
+        self.columns.events(*self.ids.get(i)?)
     }
 
     /// The input columns in order.

@@ -3,12 +3,13 @@
 use super::session::AbiError;
 use crate::error::RecordError;
 use crate::limits;
-use crate::scorer::Scorer;
+use crate::scorer::{Scorer, Table};
 
 /// Values of rows of one bundle, column-major, and the chosen columns that they come to.
 #[derive(Debug, Default)]
 pub(super) struct Area {
     values: Vec<f64>,
+    events: Vec<u8>,
     selected: Vec<u32>,
     out: Vec<f64>,
 }
@@ -25,11 +26,23 @@ impl Area {
         Ok(&mut self.values)
     }
 
-    /// The values of `rows` rows, which the area must hold.
-    pub(super) fn given(&self, scorer: &Scorer, rows: usize) -> Result<&[f64], AbiError> {
+    /// Takes the event lists of the rows, as JSON; none if it is empty. They stay until they are given anew.
+    pub(super) fn events_in(&mut self, json: &[u8]) -> Result<(), AbiError> {
+        self.events.clear();
+        let (found, limit) = (json.len(), limits::RECORD_BYTES);
+        if found > limit {
+            return Err(RecordError::Limit { what: "bytes of events", found, limit }.into());
+        }
+        self.events.extend_from_slice(json);
+        Ok(())
+    }
+
+    /// The values of `rows` rows, which the area must hold, with their events.
+    pub(super) fn given(&self, scorer: &Scorer, rows: usize) -> Result<Table<'_>, AbiError> {
         let fields = scorer.bundle().fields.len();
         let limit = self.values.len() / fields.max(1);
-        self.values.get(..fields.saturating_mul(rows)).ok_or(AbiError::Rows { rows, limit })
+        let values = self.values.get(..fields.saturating_mul(rows)).ok_or(AbiError::Rows { rows, limit })?;
+        Ok(Table { rows, values, events: &self.events })
     }
 
     /// Chooses the columns that [`Area::score`] gives.
@@ -54,7 +67,8 @@ impl Area {
         let Some(values) = self.values.get(..fields.saturating_mul(rows)) else {
             return Err(AbiError::Rows { rows, limit: self.values.len() / fields.max(1) });
         };
-        scorer.score_columns(rows, values, &self.selected, &mut self.out)?;
+        let table = Table { rows, values, events: &self.events };
+        scorer.score_table(&table, &self.selected, &mut self.out)?;
         Ok(&self.out)
     }
 }

@@ -5,7 +5,7 @@ use crate::graph::{Node, Op};
 use crate::json::Json;
 use crate::record::date;
 use crate::scale::ScaleMap;
-use crate::schema::{Field, FieldType, Localized, Policy};
+use crate::schema::{After, EventSchema, Field, FieldType, Localized, Origin, Policy};
 use crate::split::{Cut, stage_name as stage};
 
 /// Most records that are given as samples.
@@ -29,7 +29,37 @@ fn policy(json: &mut Json<'_>, policy: Policy) {
     }
 }
 
-fn field(json: &mut Json<'_>, field: &Field, form: Option<&FieldForm>) {
+/// The members and columns of an event list.
+fn event_list(json: &mut Json<'_>, events: &EventSchema, fields: &[Field]) {
+    json.key("date").text(&events.date);
+    json.key("as_of").text_or_null(fields.get(events.as_of as usize).map(|field| field.name.as_str()));
+    json.key("after").text(match events.after {
+        After::Refuse => "refuse",
+        After::Ignore => "ignore",
+    });
+    json.key("texts").array(&events.texts, |json, text| json.text(text));
+    json.key("columns").array(&events.columns, |json, column| {
+        json.object(|json| {
+            members(json, &column.field, &[]);
+            json.key("member").bool(column.origin == Origin::Member);
+        });
+    });
+}
+
+fn field(json: &mut Json<'_>, field: &Field, fields: &[Field], form: Option<&FieldForm>) {
+    json.object(|json| {
+        members(json, field, fields);
+        json.key("stage").text(stage(field.stage));
+        json.key("leaves_device").bool(field.leaves_device);
+        texts(json.key("help"), form.map_or(&[], |form| &form.help));
+        let labels = form.map_or(&[][..], |form| &form.value_labels);
+        json.key("value_labels").array(labels, |json, labels| texts(json, labels));
+        json.key("immutable").bool(form.is_some_and(|form| form.immutable));
+    });
+}
+
+/// What a field of a record and a column of an event list have both.
+fn members(json: &mut Json<'_>, field: &Field, fields: &[Field]) {
     let kind = match &field.kind {
         FieldType::Number => "number",
         FieldType::Integer => "integer",
@@ -37,46 +67,44 @@ fn field(json: &mut Json<'_>, field: &Field, form: Option<&FieldForm>) {
         FieldType::Category { .. } => "category",
         FieldType::Date => "date",
         FieldType::EventList { .. } => "event_list",
+        FieldType::Hash { .. } => "hash",
     };
-    json.object(|json| {
-        json.key("name").text(&field.name);
-        json.key("type").text(kind);
-        if let FieldType::Category { values } = &field.kind {
-            json.key("values").array(values, |json, value| json.text(value));
-        }
-        json.key("unit").text(&field.unit);
-        json.key("stage").text(stage(field.stage));
-        json.key("leaves_device").bool(field.leaves_device);
-        json.key("min").number(Some(field.min));
-        json.key("max").number(Some(field.max));
-        json.key("specials").array(&field.specials, |json, special| {
-            json.object(|json| {
-                if matches!(field.kind, FieldType::Category { .. }) {
-                    json.key("text").text(&special.text);
-                } else {
-                    json.key("value").number(Some(special.value));
-                }
-                json.key("name").text(&special.name);
-            });
-        });
-        let p = &field.policies;
-        let policies = [
-            ("missing", p.missing),
-            ("special", p.special),
-            ("unseen", p.unseen),
-            ("out_of_range", p.out_of_range),
-        ];
-        json.key("policies").object(|json| {
-            for (name, p) in policies {
-                policy(json.key(name), p);
+    json.key("name").text(&field.name);
+    json.key("type").text(kind);
+    if let FieldType::Category { values } = &field.kind {
+        json.key("values").array(values, |json, value| json.text(value));
+    }
+    match &field.kind {
+        FieldType::Hash { buckets } => json.key("buckets").integer(*buckets as usize),
+        FieldType::EventList(events) => event_list(json, events, fields),
+        _ => {}
+    }
+    json.key("unit").text(&field.unit);
+    json.key("min").number(Some(field.min));
+    json.key("max").number(Some(field.max));
+    json.key("specials").array(&field.specials, |json, special| {
+        json.object(|json| {
+            if matches!(field.kind, FieldType::Category { .. }) {
+                json.key("text").text(&special.text);
+            } else {
+                json.key("value").number(Some(special.value));
             }
+            json.key("name").text(&special.name);
         });
-        texts(json.key("labels"), &field.labels);
-        texts(json.key("help"), form.map_or(&[], |form| &form.help));
-        let labels = form.map_or(&[][..], |form| &form.value_labels);
-        json.key("value_labels").array(labels, |json, labels| texts(json, labels));
-        json.key("immutable").bool(form.is_some_and(|form| form.immutable));
     });
+    let p = &field.policies;
+    let policies = [
+        ("missing", p.missing),
+        ("special", p.special),
+        ("unseen", p.unseen),
+        ("out_of_range", p.out_of_range),
+    ];
+    json.key("policies").object(|json| {
+        for (name, p) in policies {
+            policy(json.key(name), p);
+        }
+    });
+    texts(json.key("labels"), &field.labels);
 }
 
 /// Whether a record can say everything that the row has: JSON has no infinities, and a category that is not known has lost
@@ -89,13 +117,18 @@ fn sayable(fields: &[Field], check: &SelfCheck) -> bool {
 /// A self-check row as a record; a value that is missing is left out.
 fn record(json: &mut Json<'_>, fields: &[Field], check: &SelfCheck) {
     json.object(|json| {
-        for (field, &x) in fields.iter().zip(&check.row) {
-            if x.is_nan() {
+        for ((index, field), &x) in (0..).zip(fields).zip(&check.row) {
+            // A bucket has lost its text.
+            if x.is_nan() || matches!(field.kind, FieldType::Hash { .. }) {
                 continue;
             }
             let json = json.key(&field.name);
             match &field.kind {
                 FieldType::Boolean => json.bool(x != 0.0),
+                FieldType::EventList(_) => {
+                    let found = check.events.iter().find(|(at, _)| *at == index);
+                    json.raw(found.map_or("[]", |(_, events)| events));
+                }
                 FieldType::Date => json.text_or_null(date::format(x).as_deref()),
                 FieldType::Category { values } => {
                     let special = || field.specials.get((-2.0 - x) as usize).map(|s| s.text.as_str());
@@ -172,7 +205,7 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
         json.key("digest").text(&bundle.digest.to_string());
         json.key("signer").text_or_null(bundle.signer.map(|key| Digest(key).to_string()).as_deref());
         json.key("fields").array(bundle.fields.iter().enumerate(), |json, (index, of)| {
-            field(json, of, bundle.form_of(index));
+            field(json, of, &bundle.fields, bundle.form_of(index));
         });
         json.key("nodes").array(nodes.iter().enumerate(), |json, (index, node)| {
             json.object(|json| {

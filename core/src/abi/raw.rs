@@ -170,6 +170,18 @@ pub extern "C" fn scl_columns_in(handle: u32, rows: usize) -> *mut f64 {
     with(handle, |session, _| session.columns_in(rows).map(|area| Address(area.as_mut_ptr()))).1.0
 }
 
+/// The event lists of the rows in the area of [`scl_columns_in`], as JSON: an array with an object a row that has the row's
+/// lists; `len` 0 if no row has an event. They are of the calls that follow, until they are given anew.
+///
+/// # Safety
+/// `ptr` and `len` as the module says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn scl_events_in(handle: u32, ptr: *const u8, len: usize) -> u32 {
+    // SAFETY: the caller's promise.
+    let json = unsafe { bytes(ptr, len) };
+    with(handle, |session, _| session.events_in(json)).0
+}
+
 /// Chooses the columns that [`scl_score_columns`] gives: `n` u32 column ids.
 ///
 /// # Safety
@@ -195,7 +207,8 @@ pub extern "C" fn scl_decide_columns(handle: u32, rows: usize, flags: u32) -> u3
 }
 
 /// Contributions to the explained output of score `score` for the rows in the area of [`scl_columns_in`]: the result
-/// area holds u32 inputs n, u32 0, then f64 column-major (n inputs, then the baseline) × rows.
+/// area holds u32 inputs n, u32 standard errors m, then f64 column-major (n inputs, then the baseline, then m errors) × rows.
+/// m is n if the contributions are estimates, otherwise 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn scl_contributions(handle: u32, rows: usize, score: usize) -> u32 {
     with(handle, |session, result| session.contributions(rows, score, result)).0
@@ -280,6 +293,12 @@ pub mod checked {
         let (data, fields) = (local.as_ptr(), json.as_ptr());
         // SAFETY: slices are valid for their lengths.
         unsafe { super::scl_finish(handle, data, local.len(), fields, json.len(), flags) }
+    }
+
+    /// [`super::scl_events_in`].
+    pub fn events_in(handle: u32, json: &[u8]) -> u32 {
+        // SAFETY: a slice is valid for its length.
+        unsafe { super::scl_events_in(handle, json.as_ptr(), json.len()) }
     }
 
     /// [`super::scl_select`].

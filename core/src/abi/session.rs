@@ -113,6 +113,10 @@ impl Session {
         self.area.select(&self.scorer, ids.collect())
     }
 
+    pub(super) fn events_in(&mut self, json: &[u8]) -> Result<(), AbiError> {
+        self.area.events_in(json)
+    }
+
     pub(super) fn score_columns(&mut self, rows: usize) -> Result<&[f64], AbiError> {
         self.area.score(&mut self.scorer, rows)
     }
@@ -123,8 +127,8 @@ impl Session {
         flags: u32,
         result: &mut Vec<u8>,
     ) -> Result<(), AbiError> {
-        let values = self.area.given(&self.scorer, rows)?;
-        let decisions = self.scorer.decide_columns(rows, values, options(flags))?;
+        let table = self.area.given(&self.scorer, rows)?;
+        let decisions = self.scorer.decide_table(&table, options(flags))?;
         self.write(decisions.into_iter().map(Ok), flags, result);
         Ok(())
     }
@@ -167,12 +171,14 @@ impl Session {
         score: usize,
         result: &mut Vec<u8>,
     ) -> Result<(), AbiError> {
-        let values = self.area.given(&self.scorer, rows)?;
-        let Some(found) = self.scorer.contributions(rows, values, score)? else {
+        let table = self.area.given(&self.scorer, rows)?;
+        let Some(found) = self.scorer.explain_table(&table, score)? else {
             return Err(AbiError::NoContributions { score });
         };
-        result.count(found.len().checked_div(rows).unwrap_or(1).saturating_sub(1));
-        Put::u32(result, 0);
+        let spec = self.scorer.bundle().scores.get(score).and_then(|score| score.reasons.as_ref());
+        let (inputs, columns) = (spec.map_or(0, |spec| spec.groups.len()), found.len().checked_div(rows));
+        result.count(inputs);
+        result.count(columns.unwrap_or(0).saturating_sub(inputs + 1));
         for value in found {
             Put::f64(result, value);
         }

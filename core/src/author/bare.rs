@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::card;
-use super::import::{Format, ImportedForest, ImportedLink, lightgbm, sniff, xgboost};
+use super::import::{Format, ImportedForest, ImportedLink, lightgbm, onnx, sniff, xgboost};
 use super::source;
 use crate::Error;
 use crate::bundle::BundleParts;
@@ -16,11 +16,21 @@ pub(super) fn trees(bytes: &[u8], rounds: xgboost::Rounds) -> Result<ImportedFor
     match sniff(bytes) {
         Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_rounds(bytes, rounds),
         Some(Format::LightgbmText) => lightgbm::import(bytes),
+        Some(Format::Onnx) => onnx::import_forest(bytes),
         _ => {
             let what = "it begins like no model file that can be imported".to_owned();
-            let format = "a tree model of XGBoost or LightGBM";
+            let format = "a tree model of XGBoost or LightGBM, or an ONNX model";
             Err(ImportError::Format { format, what, at: "line 1".to_owned() }.into())
         }
+    }
+}
+
+/// A tree model and its trainer's numbers of the leaves; none where its leaves have no numbers of their own.
+pub(super) fn leaves(bytes: &[u8], rounds: xgboost::Rounds) -> Result<(ImportedForest, Vec<u32>), Error> {
+    match sniff(bytes) {
+        Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_leaves(bytes, rounds),
+        Some(Format::LightgbmText) => lightgbm::import_leaves(bytes),
+        _ => trees(bytes, rounds).map(|model| (model, Vec::new())),
     }
 }
 
@@ -39,22 +49,38 @@ pub(super) fn link(model: &ImportedForest) -> Link {
     }
 }
 
+/// The kind of source node that reads the file.
+pub(super) fn kind(bytes: &[u8]) -> &'static str {
+    if card::sniff(bytes).is_some() {
+        return "scorecard";
+    }
+    // An ONNX file may be a tree ensemble or anything else.
+    match sniff(bytes) == Some(Format::Onnx) && onnx::import_forest(bytes).is_err() {
+        true => "network",
+        false => "trees",
+    }
+}
+
 /// Parts of a bundle made from an imported model file alone: fields without bounds, of the model's own names and types,
 /// absent values taking the trainer's branch or bin; the margin as it is, and the prediction by the model's link.
 ///
 /// # Errors
 /// [`ImportError`] if the file is no model, or not one that can be imported.
 pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error> {
-    let is_card = card::sniff(bytes).is_some();
-    let kind = if is_card { "scorecard" } else { "trees" };
+    let kind = kind(bytes);
     if let Ok(parts) = source::bare(name, kind, &[], bytes) {
         return Ok(parts);
     }
     // Either the file is refused, and then the importer's own error says most, with its place in the file; or a feature
     // has the node's name.
-    if is_card {
+    if kind == "scorecard" {
         let found = card::import(bytes, None, &BTreeMap::new())?;
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
+        return source::bare(name, kind, &features, bytes);
+    }
+    if kind == "network" {
+        let found = onnx::import(bytes)?;
+        let features: Vec<&str> = found.fields.iter().map(|f| f.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
     }
     let found = trees(bytes, xgboost::Rounds::All)?;

@@ -11,7 +11,7 @@ use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfChe
 use crate::error::BundleError;
 use crate::graph::{Graph, Node, Op};
 use crate::limits;
-use crate::reason::ReasonGroup;
+use crate::reason::{Path, ReasonGroup};
 use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
@@ -49,6 +49,7 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
     let graph = Graph::new(whole.fields.len(), whole.nodes.clone())?;
     let columns = Columns::new(whole, &graph);
     columns.check(whole)?;
+    columns.explained(whole, &graph)?;
     let crossing = columns.crossing(whole);
     let trusted = whole.trusted.seen.len().max(whole.trusted.agreements.len());
     let (found, limit) = (crossing.len().max(trusted), limits::CROSSING);
@@ -137,7 +138,9 @@ impl Columns {
                 return Err(node.error("it runs on the device but reads a value of the edge"));
             }
         }
-        let kept = |column: u32| whole.fields.get(column as usize).filter(|f| !f.leaves_device);
+        // An event list never leaves: only what nodes make of it does.
+        let stays = |field: &&Field| !field.leaves_device || field.events().is_some();
+        let kept = |column: u32| whole.fields.get(column as usize).filter(stays);
         match self.read(whole).into_iter().find_map(kept) {
             Some(_) => Err(BundleError::Malformed {
                 section: "cut",
@@ -145,6 +148,24 @@ impl Columns {
             }),
             None => Ok(()),
         }
+    }
+
+    /// What the edge computes for coalitions must run there.
+    fn explained(&self, whole: &BundleParts, graph: &Graph) -> Result<(), BundleError> {
+        for spec in whole.scores.iter().filter_map(|s| s.reasons.as_ref()) {
+            let Some(game) = spec.game.as_ref().filter(|_| self.node(spec.node) == Stage::Edge) else {
+                continue;
+            };
+            let path = Path::new(graph, &game.players, spec.node, spec.output);
+            let path = path.map_err(|what| BundleError::Malformed { section: "scores", what })?;
+            let on_device = path.nodes().find(|&node| self.node(node) == Stage::Device);
+            if let Some(node) = on_device.and_then(|node| whole.nodes.get(node as usize)) {
+                return Err(node.error(
+                    "it runs on the device, and the edge explains what is computed from it: take its outputs as players",
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn crossing(&self, whole: &BundleParts) -> Vec<Crossing> {
@@ -198,7 +219,8 @@ fn reaches(whole: &BundleParts) -> Vec<Reach> {
 fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest: Digest) -> BundleParts {
     let kept: Vec<usize> =
         (0..).zip(&whole.fields).filter(|(_, f)| f.stage == Stage::Device).map(|(i, _)| i).collect();
-    let fields: Vec<Field> = kept.iter().filter_map(|&i| whole.fields.get(i).cloned()).collect();
+    let own_field = |&i: &usize| Some(whole.fields.get(i)?.clone().renumbered(|column| columns.own(column)));
+    let fields: Vec<Field> = kept.iter().filter_map(own_field).collect();
     let own_node = |node: &Node| Node {
         name: node.name.clone(),
         stage: node.stage,
@@ -245,6 +267,9 @@ fn own_score(score: &ScoreOutput, columns: &Columns) -> Option<ScoreOutput> {
     let reasons = reasons.cloned().map(|mut spec| {
         let before = columns.nodes.iter().take(spec.node as usize);
         spec.node = before.filter(|stage| **stage == Stage::Device).count() as u32;
+        if let Some(game) = &mut spec.game {
+            game.players = game.players.iter().filter_map(|&player| columns.own(player)).collect();
+        }
         spec
     });
     let band = own(score.band);
@@ -268,7 +293,12 @@ fn own_check(check: &SelfCheck, kept: &[usize], columns: &Columns) -> Option<Sel
         check.expected.iter().filter_map(|&(column, value)| Some((columns.own(column)?, value))).collect();
     // Without expectations it is still a sample to start a form with.
     let row = kept.iter().filter_map(|&i| check.row.get(i).copied()).collect();
-    Some(SelfCheck { row, expected, tolerance: check.tolerance })
+    let own = |(field, events): &(u32, String)| {
+        let device = kept.contains(&(*field as usize));
+        Some((columns.own(*field).filter(|_| device)?, events.clone()))
+    };
+    let events = check.events.iter().filter_map(own).collect();
+    Some(SelfCheck { row, events, expected, tolerance: check.tolerance })
 }
 
 fn own_form(form: &FieldForm, columns: &Columns) -> Option<FieldForm> {

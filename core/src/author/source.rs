@@ -10,16 +10,20 @@
 mod arithmetic;
 mod bins;
 mod builder;
+mod check_cells;
 mod checks;
 pub mod code;
+mod coded;
 mod date;
 mod encoders;
+mod events;
 mod fields;
 mod form;
 mod imported_card;
 mod intervals;
 mod linear;
 mod meta;
+mod network;
 mod node;
 mod outcome;
 mod policies;
@@ -28,17 +32,19 @@ mod report;
 mod resolve;
 mod scorecard;
 mod scores;
+mod series;
 mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trees;
 mod trust;
+mod window;
 
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::bundle::{BundleParts, Meta};
+use crate::bundle::{Bundle, BundleParts, Meta, Trust};
 use crate::error::{BundleError, SourceError};
 use crate::graph::Graph;
 use crate::schema::Stage;
@@ -46,6 +52,7 @@ use builder::Builder;
 use fields::FieldDraft;
 use meta::MetaDraft;
 use node::Nodes;
+use reasons::Sample;
 use report::{MAIN, Report};
 use table::{Item, Table};
 
@@ -194,20 +201,24 @@ fn finish(
             return None;
         }
     };
-    // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
-    let groups = match builder.broken.is_empty() {
-        true => reasons::assign(&mut scores, written, meta, &builder, &graph),
-        false => Vec::new(),
-    };
-    let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
+    let outputs: Vec<_> = scores.iter().map(|s| s.output.clone()).collect();
     let checks = match builder.broken.is_empty() {
-        true => checks::read(root, &scores, &builder),
+        true => checks::read(root, &outputs, &builder),
         false => {
             // Known keys, whatever is in them.
             let _ = (root.get("check"), root.get("checks"));
             Vec::new()
         }
     };
+    // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
+    let groups = match builder.broken.is_empty() {
+        true => {
+            let sample = Sample { fields: &fields, graph: &graph, checks: &checks };
+            reasons::assign(&mut scores, written, meta, &builder, &sample)
+        }
+        false => Vec::new(),
+    };
+    let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
     if !report.failed() {
         checks::refused(&checks, &fields, report, root);
     }
@@ -218,17 +229,22 @@ fn finish(
         languages: meta.languages.clone(),
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    let nodes = builder.nodes;
+    let (nodes, coded) = (builder.nodes, builder.coded);
     let parts = BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted };
-    if !report.failed()
-        && let Err(Error::Bundle(error)) = crate::bundle::Bundle::encode(parts.clone())
-    {
-        refused(report, &error);
+    if !report.failed() {
+        match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {
+            Ok(bundle) => checks::refused_events(bundle, report, root),
+            Err(Error::Bundle(error)) => refused(report, &error),
+            Err(_) => {}
+        }
     }
     if !report.failed()
         && let Err(error) = super::cut::cut(&parts)
     {
         refused(report, &error);
+    }
+    if !report.failed() {
+        coded::tell(&coded, &parts, report);
     }
     (!report.failed()).then_some(parts)
 }

@@ -5,6 +5,7 @@
 //! other unknown section is refused.
 
 use super::Bundle;
+use super::checks::{self, SelfCheck};
 use super::form::{self, FieldForm};
 use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
@@ -12,7 +13,7 @@ use crate::graph::{Node, Op};
 use crate::limits;
 use crate::names::Names;
 use crate::reason::{ReasonGroup, ReasonSpec};
-use crate::schema::{Field, Localized, Special, Stage};
+use crate::schema::{Field, Localized, Stage};
 use crate::split::{self, Cut, Trusted};
 
 /// Name, version and languages of a bundle.
@@ -158,36 +159,6 @@ impl Wire for ScoreOutput {
     }
 }
 
-/// A row with the trainer's own outputs, to check the bundle with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SelfCheck {
-    /// Field values as columns have them: number, category index (−1: unseen), days, NaN for missing.
-    pub row: Vec<f64>,
-    /// Column and the value expected there.
-    pub expected: Vec<(u32, f64)>,
-    /// Largest allowed absolute difference; 0 asks for the same bits.
-    pub tolerance: f64,
-}
-
-impl Wire for SelfCheck {
-    fn put(&self, out: &mut Vec<u8>) {
-        out.f64s(&self.row);
-        out.count(self.expected.len());
-        for &(column, value) in &self.expected {
-            Put::u32(out, column);
-            Put::f64(out, value);
-        }
-        Put::f64(out, self.tolerance);
-    }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
-        let n = input.count("values of a self-check", limits::FIELDS, 8)?;
-        let row = (0..n).map(|_| input.f64_any()).collect::<Result<_, _>>()?;
-        let n = input.count("expected values", limits::COLUMNS, 12)?;
-        let expected = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<_, _>>()?;
-        Ok(Self { row, expected, tolerance: input.f64()? })
-    }
-}
-
 /// All that a bundle holds, before it is checked as a whole.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BundleParts {
@@ -220,10 +191,12 @@ const GROUPS: u32 = 6;
 const CHECKS: u32 = 7;
 /// In stage bundles only; an engine that does not know it must not take a stage for the whole.
 const CUT: u32 = 8;
+/// Only where self-checks have event lists; one that skips it would not see that they fail.
+const CHECK_EVENTS: u32 = 9;
 const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
 const TRUST: u32 = OPTIONAL | 2;
-const NAMES: [(u32, &str); 10] = [
+const NAMES: [(u32, &str); 11] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -232,13 +205,14 @@ const NAMES: [(u32, &str); 10] = [
     (GROUPS, "reason groups"),
     (CHECKS, "self-checks"),
     (CUT, "cut"),
+    (CHECK_EVENTS, "events of self-checks"),
     (FORM, "form"),
     (TRUST, "trust"),
 ];
 
 /// Whether a bundle may do without the section.
 fn may_lack(id: u32) -> bool {
-    id == CUT || id & OPTIONAL != 0
+    matches!(id, CUT | CHECK_EVENTS) || id & OPTIONAL != 0
 }
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
@@ -283,7 +257,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 11], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -296,7 +270,7 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 10], BundleError> {
     // One that is not there is of empty lists; a whole bundle has no cut at all.
     let lacking = |id| match id {
         CUT => &[][..],
-        FORM => &[0; 4],
+        FORM | CHECK_EVENTS => &[0; 4],
         _ => &[0; 8],
     };
     let mut found = NAMES.map(|(known, name)| (known, may_lack(known), Reader::new(lacking(known), name)));
@@ -333,6 +307,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         mut groups,
         mut checks,
         mut cut,
+        mut check_events,
         mut form,
         mut trust,
     ] = sections(content)?;
@@ -344,7 +319,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
             return Err(kinds.malformed("a kind is listed twice"));
         }
     }
-    let parts = BundleParts {
+    let mut parts = BundleParts {
         meta: Meta::get(&mut meta)?,
         fields: fields.list("fields", limits::FIELDS, 60)?,
         nodes: {
@@ -358,7 +333,8 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         form: form.list("fields of a form", limits::FIELDS, 13)?,
         trusted: Trusted::get(&mut trust)?,
     };
-    for reader in [meta, fields, nodes, scores, groups, checks, cut, form, trust] {
+    checks::give_events(&mut parts.checks, &mut check_events)?;
+    for reader in [meta, fields, nodes, scores, groups, checks, cut, check_events, form, trust] {
         reader.end()?;
     }
     Ok(parts)
@@ -406,9 +382,12 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
     ];
     // A bundle that has nothing to say there keeps the bytes, and the digest, that it had before there was the section.
     let cut = parts.cut.as_ref().map(|cut| (CUT, section(&|out| cut.put(out))));
+    let lists = checks::events_of(&parts.checks);
+    let lists = (!lists.is_empty()).then(|| (CHECK_EVENTS, section(&|out| out.list(&lists))));
     let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
     let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
-    let sections: Vec<(u32, Vec<u8>)> = always.into_iter().chain(cut).chain(form).chain(trust).collect();
+    let sections: Vec<(u32, Vec<u8>)> =
+        always.into_iter().chain(cut).chain(lists).chain(form).chain(trust).collect();
     let mut content = Vec::new();
     content.count(sections.len());
     for (id, bytes) in &sections {
@@ -428,15 +407,11 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
         return malformed("fields", "two fields have the same name");
     }
     for field in &bundle.fields {
-        if Names::new(field.categories().iter().map(String::as_str)).has_duplicates() {
-            return malformed("fields", "a category is listed twice");
-        }
-        let twin = |(i, a): (usize, &Special)| {
-            field.specials.iter().take(i).any(|b| a.value == b.value && a.text == b.text)
-        };
-        if field.specials.iter().enumerate().any(twin) {
-            return malformed("fields", "a special code is listed twice");
-        }
+        let checked = field.check().and_then(|()| match field.events() {
+            Some(events) => events.check(field, &bundle.fields),
+            None => Ok(()),
+        });
+        checked.map_err(|what| BundleError::Malformed { section: "fields", what })?;
     }
     if Names::new(bundle.graph.nodes().iter().map(|n| n.name.as_str())).has_duplicates() {
         return malformed("nodes", "two nodes have the same name");
@@ -446,6 +421,7 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     }
     let columns = bundle.graph.columns();
     let in_range = |column: Option<u32>| column.is_none_or(|c| (c as usize) < columns);
+    let mut work = 0;
     for score in &bundle.scores {
         if ![score.margin, score.pd, score.score, score.band].into_iter().all(in_range) {
             return malformed("scores", "a score reads a column that does not exist");
@@ -462,18 +438,27 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
             }
         }
         if let Some(spec) = &score.reasons {
-            spec.check(&bundle.graph, bundle.groups.len())
+            work += spec
+                .check(&bundle.graph, bundle.groups.len())
                 .map_err(|what| BundleError::Malformed { section: "scores", what })?;
+            if work > limits::COALITION_WORK {
+                return malformed("scores", "the reasons of all scores together cost more than the limit");
+            }
         }
     }
-    for check in &bundle.checks {
-        if check.row.len() != bundle.fields.len() {
-            return malformed("self-checks", "a row does not have a value for each field");
-        }
-        if !check.expected.iter().all(|&(column, _)| in_range(Some(column))) {
-            return malformed("self-checks", "a row expects a column that does not exist");
-        }
-    }
+    bundle.graph.nodes().iter().try_for_each(|node| reads_events(node, &bundle.fields))?;
+    checks::check(bundle)?;
     split::check(bundle)?;
     form::check(&bundle.form, &bundle.fields)
+}
+
+/// A node over events reads an event-list field that has the columns it asks for.
+fn reads_events(node: &Node, fields: &[Field]) -> Result<(), BundleError> {
+    let Some(columns) = node.op.event_columns() else { return Ok(()) };
+    let list = node.inputs.first().and_then(|&id| fields.get(id as usize)).and_then(Field::events);
+    match list {
+        Some(list) if columns as usize <= list.columns.len() => Ok(()),
+        Some(_) => Err(node.error("it reads a column that its events do not have")),
+        None => Err(node.error("its first input is no event list")),
+    }
 }

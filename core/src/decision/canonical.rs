@@ -11,6 +11,7 @@
 //! | 4 | band index, if there |
 //! | 4 + 12 n | if reasons are there: their number, then group (u32) and contribution (f64) of each |
 //! | 4 + 5 n | number of absent values, then field (u32) and state (u8) of each |
+//! | 4 + 8 n | only if events were left out, since they are after their reference time: number of lists, at least 1, then field (u32) and number of events (u32, at least 1) of each |
 //!
 //! All numbers are little-endian. Equal result digests prove equal results of the same bundle.
 
@@ -61,6 +62,14 @@ impl Decision {
             Put::u32(out, field);
             Put::u8(out, state.0);
         }
+        // A decision without has the bytes, and the digest, that it had before there were event lists.
+        if !self.ignored.is_empty() {
+            out.count(self.ignored.len());
+            for &(field, events) in &self.ignored {
+                Put::u32(out, field);
+                Put::u32(out, events);
+            }
+        }
     }
 
     /// The result digest: SHA-256 over the canonical bytes.
@@ -100,8 +109,17 @@ impl Decision {
         let count = input.count("absent values", limits::FIELDS, 5)?;
         let absent = (0..count).map(|_| Ok((input.u32()?, State(input.u8()?))));
         let absent = absent.collect::<Result<_, BundleError>>()?;
+        let mut ignored = Vec::new();
+        if input.left() > 0 {
+            let count = input.count("event lists", limits::FIELDS, 8)?;
+            let lists = (0..count).map(|_| Ok((input.u32()?, input.u32()?)));
+            ignored = lists.collect::<Result<Vec<_>, BundleError>>()?;
+            if ignored.is_empty() || ignored.iter().any(|&(_, events)| events == 0) {
+                return Err(input.malformed("events were left out, but none"));
+            }
+        }
         input.end()?;
-        Ok(Self { bundle, scores, absent })
+        Ok(Self { bundle, scores, absent, ignored })
     }
 }
 
@@ -123,11 +141,20 @@ mod tests {
             bundle: Digest::of(b"x"),
             scores: vec![full, ScoreResult::default()],
             absent: vec![(1, State::MISSING)],
+            ignored: Vec::new(),
         };
         let mut bytes = Vec::new();
         decision.canonical(&mut bytes);
-        assert_eq!(Decision::from_canonical(&bytes), Ok(decision));
+        let whole = bytes.len();
+        assert_eq!(Decision::from_canonical(&bytes).as_ref(), Ok(&decision));
         for length in 0..bytes.len() {
+            assert!(Decision::from_canonical(&bytes[..length]).is_err());
+        }
+        let late = Decision { ignored: vec![(4, 2)], ..decision };
+        bytes.clear();
+        late.canonical(&mut bytes);
+        assert_eq!(Decision::from_canonical(&bytes), Ok(late));
+        for length in whole + 1..bytes.len() {
             assert!(Decision::from_canonical(&bytes[..length]).is_err());
         }
     }

@@ -45,6 +45,15 @@ impl Decision {
                     }
                 });
             });
+            if !self.ignored.is_empty() {
+                json.key("ignored_events").array(&self.ignored, |json, &(index, events)| {
+                    let Some(field) = bundle.fields.get(index as usize) else { return };
+                    json.object(|json| {
+                        json.key("field").text(&field.name);
+                        json.key("events").integer(events as usize);
+                    });
+                });
+            }
         });
     }
 }

@@ -83,6 +83,44 @@ pub enum RecordError {
         /// The way of input, in words.
         how: &'static str,
     },
+    /// An event without a date.
+    #[error("event `{field}` has no date")]
+    Undated {
+        /// Row.
+        row: usize,
+        /// Path of the event: `transactions[17]`.
+        field: String,
+    },
+    /// An event after the reference time, where the list's policy is to refuse that.
+    #[error("event `{field}` is after the reference time {as_of}, and its list's policy is to refuse that")]
+    AfterReferenceTime {
+        /// Row.
+        row: usize,
+        /// Path of the event.
+        field: String,
+        /// The reference time.
+        as_of: String,
+    },
+    /// Events, but no reference time.
+    #[error("field `{field}` has events, but their reference time `{as_of}` is missing")]
+    NoReferenceTime {
+        /// Row.
+        row: usize,
+        /// The list.
+        field: String,
+        /// The field that gives the reference time.
+        as_of: String,
+    },
+    /// More events in a list than one may have.
+    #[error("field `{field}` has more than {limit} events")]
+    TooManyEvents {
+        /// Row.
+        row: usize,
+        /// The list.
+        field: String,
+        /// Allowed.
+        limit: usize,
+    },
     /// A whole record, or columns, for the edge stage of a bundle.
     #[error("this is the edge stage of a bundle: it cannot be given whole records")]
     EdgeStage,
@@ -110,6 +148,10 @@ impl RecordError {
             Self::EdgeStage => "SCL-0210",
             Self::NotDeviceStage => "SCL-0211",
             Self::NotEdgeStage => "SCL-0212",
+            Self::Undated { .. } => "SCL-0213",
+            Self::AfterReferenceTime { .. } => "SCL-0214",
+            Self::NoReferenceTime { .. } => "SCL-0215",
+            Self::TooManyEvents { .. } => "SCL-0216",
         }
     }
 
@@ -119,7 +161,11 @@ impl RecordError {
             Self::UnknownField { row, .. }
             | Self::Twice { row, .. }
             | Self::Type { row, .. }
-            | Self::Refused { row, .. } => Some(*row),
+            | Self::Refused { row, .. }
+            | Self::Undated { row, .. }
+            | Self::AfterReferenceTime { row, .. }
+            | Self::NoReferenceTime { row, .. }
+            | Self::TooManyEvents { row, .. } => Some(*row),
             _ => None,
         }
     }
@@ -131,7 +177,11 @@ impl RecordError {
             Self::UnknownField { row, .. }
             | Self::Twice { row, .. }
             | Self::Type { row, .. }
-            | Self::Refused { row, .. } => *row += first,
+            | Self::Refused { row, .. }
+            | Self::Undated { row, .. }
+            | Self::AfterReferenceTime { row, .. }
+            | Self::NoReferenceTime { row, .. }
+            | Self::TooManyEvents { row, .. } => *row += first,
             _ => {}
         }
         self
@@ -144,9 +194,23 @@ impl RecordError {
             | Self::Twice { field, .. }
             | Self::Type { field, .. }
             | Self::Refused { field, .. }
+            | Self::Undated { field, .. }
+            | Self::AfterReferenceTime { field, .. }
+            | Self::NoReferenceTime { field, .. }
+            | Self::TooManyEvents { field, .. }
             | Self::Unsupported { field, .. } => Some(field),
             _ => None,
         }
+    }
+
+    /// The same error about a member of an event, whose path this is.
+    #[must_use]
+    pub(crate) fn of_field(mut self, path: String) -> Self {
+        if let Self::Twice { field, .. } | Self::Type { field, .. } | Self::Refused { field, .. } = &mut self
+        {
+            *field = path;
+        }
+        self
     }
 
     /// Where it is wrong.
@@ -172,6 +236,13 @@ impl RecordError {
             Self::Refused { .. } => {
                 "give a valid value, or change the field's policy in the bundle source".to_owned()
             }
+            Self::Undated { .. } => "give every event its date as YYYY-MM-DD".to_owned(),
+            Self::AfterReferenceTime { .. } => {
+                "leave events out that were not known then, or write `after = \"ignore\"` in the bundle source"
+                    .to_owned()
+            }
+            Self::NoReferenceTime { as_of, .. } => format!("give `{as_of}`, the day at which the record is looked at"),
+            Self::TooManyEvents { .. } => "give the latest events only".to_owned(),
             Self::Limit { .. } => "send less in one call".to_owned(),
             Self::Columns { .. } => {
                 "give one column of equal length per field, in the bundle's order".to_owned()

@@ -10,9 +10,12 @@ use crate::feature::bins::Bins;
 use crate::feature::impute::Impute;
 use crate::feature::lookup::Lookup;
 use crate::feature::one_hot::OneHot;
-use crate::model::forest::{Forest, ForestScratch};
+use crate::feature::series::{Series, SeriesScratch};
+use crate::feature::window::{Window, WindowScratch};
+use crate::model::forest::{Forest, ForestScratch, Leaves, LeavesScratch};
 use crate::model::linear::Linear;
 use crate::model::link::Link;
+use crate::model::network::{Network, NetworkScratch};
 use crate::model::scorecard::Scorecard;
 use crate::scale::Scale;
 use crate::split::Given;
@@ -34,6 +37,14 @@ pub trait Kernel: Wire {
 pub struct Scratch {
     /// For forests.
     pub forest: ForestScratch,
+    /// For windows over events.
+    pub window: WindowScratch,
+    /// For series of events.
+    pub series: SeriesScratch,
+    /// For leaves of forests.
+    pub leaves: LeavesScratch,
+    /// For networks.
+    pub network: NetworkScratch,
 }
 
 macro_rules! ops {
@@ -78,6 +89,15 @@ macro_rules! ops {
                 match self { $( Self::$variant(op) => op.check(inputs), )* }
             }
 
+            /// How many columns the events must have that its first input is a list of; `None` if it reads no events.
+            pub fn event_columns(&self) -> Option<u32> {
+                match self {
+                    Self::Window(window) => Some(window.event_columns()),
+                    Self::Series(series) => Some(series.event_columns()),
+                    _ => None,
+                }
+            }
+
             /// See [`Kernel::width`].
             pub fn width(&self, inputs: usize) -> usize {
                 match self { $( Self::$variant(op) => op.width(inputs), )* }
@@ -104,6 +124,10 @@ ops! {
     Impute(Impute) = 0x0104, "impute";
     /// Arithmetic of columns.
     Arith(Arith) = 0x0105, "arith";
+    /// Figures of events in windows of time.
+    Window(Window) = 0x0107, "window";
+    /// Events as a sequence of fixed length.
+    Series(Series) = 0x0108, "series";
     /// Base points and points of characteristics.
     Scorecard(Scorecard) = 0x0201, "scorecard";
     /// Intercepts and coefficients.
@@ -112,6 +136,10 @@ ops! {
     Forest(Forest) = 0x0203, "forest";
     /// From margins to predictions.
     Link(Link) = 0x0204, "link";
+    /// Dense, recurrent and other layers over f32 tensors.
+    Network(Network) = 0x0205, "network";
+    /// The leaf of each tree.
+    Leaves(Leaves) = 0x0207, "leaves";
     /// From log-odds or any figure to a score.
     Scale(Scale) = 0x0301, "scale";
     /// From a margin or score to a calibrated PD.

@@ -281,6 +281,26 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// How many elements a text has that is one JSON array; `None` if it is none.
+pub(crate) fn array_len(text: &[u8]) -> Option<usize> {
+    let read = || -> Read<Option<usize>> {
+        let mut reader = Reader::new(text)?;
+        if reader.kind()? != Kind::Array {
+            return Ok(None);
+        }
+        let (mut count, mut scratch) = (0, String::new());
+        let mut more = reader.open();
+        while more {
+            reader.skip(&mut scratch)?;
+            count += 1;
+            more = reader.more(b']')?;
+        }
+        reader.end()?;
+        Ok(Some(count))
+    };
+    read().ok().flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

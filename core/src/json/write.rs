@@ -50,6 +50,12 @@ impl<'a> Json<'a> {
         self
     }
 
+    /// A value that is JSON already.
+    pub(crate) fn raw(&mut self, value: &str) {
+        self.separate();
+        self.0.extend_from_slice(value.as_bytes());
+    }
+
     /// A text.
     pub(crate) fn text(&mut self, text: &str) {
         self.separate();

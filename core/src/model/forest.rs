@@ -11,9 +11,11 @@
 //! same to a kernel, and a value is looked up once a row instead of once a node.
 
 mod kernel;
+mod leaves;
 mod view;
 mod wire;
 
+pub use leaves::{Leaves, LeavesScratch};
 pub use scorelet_kernels::forest::{Arithmetic, ForestScratch, MissingRule, Slot, SlotKind, ZERO_BAND};
 pub use view::{LinearView, NodeView, TreeView};
 

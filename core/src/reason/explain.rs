@@ -1,18 +1,22 @@
 //! Contributions of one row of an evaluated block, and the reasons they give.
 
-use super::{Ranking, Reason, ReasonMethod, ReasonSpec, TreeShap, linear, points};
+use super::shapley::Shapley;
+use super::{Ranking, Reason, ReasonMethod, ReasonSpec, TreeShap, game, linear, points};
 use crate::column::{Columns, Inputs};
-use crate::graph::{Graph, Op};
+use crate::graph::{Graph, Op, Scratch};
 use crate::limits;
 use crate::model::forest::Forest;
 
-/// What each input of the explained node moved one row's output by, and from where.
+/// What each input of the explained node, or each player, moved one row's output by, and from where.
 ///
 /// The values, added to the baseline, give the explained output: for a scorecard its total before rounding.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contributions {
-    /// One an input of the explained node, in that node's order and in its output's unit.
+    /// One for each of [`ReasonSpec::columns`], in their order and in the explained output's unit. Of coalitions, a group's
+    /// stands at its first column and the others have 0.
     pub values: Vec<f64>,
+    /// Of an estimate: the standard error of each value. Otherwise empty.
+    pub errors: Vec<f64>,
     /// The output that the contributions start from: the reference applicant's.
     pub baseline: f64,
 }
@@ -27,37 +31,53 @@ pub struct Explainer {
     ranking: Ranking,
     /// Compiled forests by node and output: the score that asks first pays for it.
     forests: Vec<((u32, u32), TreeShap)>,
+    games: Vec<Shapley>,
+    /// What nodes work in that are evaluated for coalitions.
+    scratch: Scratch,
 }
 
 impl ReasonSpec {
     /// Checks the spec against the graph and the number of the bundle's reason groups: the explained node is there, of the
     /// method's kind, has what the method needs and a group for each input.
-    pub fn check(&self, graph: &Graph, groups: usize) -> Result<(), &'static str> {
+    ///
+    /// Returns the multiply-adds, or what takes as long, that coalitions cost one row; 0 for the other methods. All scores
+    /// of a bundle together may not cost more than [`limits::COALITION_WORK`].
+    pub fn check(&self, graph: &Graph, groups: usize) -> Result<u64, &'static str> {
         let node = graph.nodes().get(self.node as usize).ok_or("the explained node is not in the graph")?;
         // Explained on the device: its inputs are not known here.
         let given = matches!(node.op, Op::Given(_));
-        if self.groups.len() != node.inputs.len() && !given {
-            return Err("there must be a reason group for each input of the explained node");
-        }
         if self.groups.iter().any(|&group| group as usize >= groups) {
             return Err("a reason group that the bundle does not have");
+        }
+        match &self.game {
+            _ if self.game.is_some() != self.method.plays() => {
+                return Err("coalitions are of the methods that evaluate them, and of no other");
+            }
+            Some(game) if !given => return game::check(graph, self, game),
+            _ => {}
+        }
+        if self.groups.len() != node.inputs.len() && !given {
+            return Err("there must be a reason group for each input of the explained node");
         }
         match (self.method, &node.op) {
             (ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage, Op::Scorecard(card)) => {
                 if self.output != 0 {
                     return Err("a scorecard has one output");
                 }
-                points::check(card, self.method)
+                points::check(card, self.method)?;
             }
-            (ReasonMethod::Linear, Op::Linear(model)) => linear::check(model, self.output),
-            (ReasonMethod::TreeShap, Op::Forest(forest)) => TreeShap::check(forest, self.output),
-            (_, Op::Given(_)) => Ok(()),
+            (ReasonMethod::Linear, Op::Linear(model)) => linear::check(model, self.output)?,
+            (ReasonMethod::TreeShap, Op::Forest(forest)) => TreeShap::check(forest, self.output)?,
+            (_, Op::Given(_)) => {}
             (ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage, _) => {
-                Err("points can be explained of a scorecard only")
+                return Err("points can be explained of a scorecard only");
             }
-            (ReasonMethod::Linear, _) => Err("linear contributions can be explained of a linear model only"),
-            (ReasonMethod::TreeShap, _) => Err("TreeSHAP can be explained of a forest only"),
+            (ReasonMethod::Linear, _) => {
+                return Err("linear contributions can be explained of a linear model only");
+            }
+            (_, _) => return Err("TreeSHAP can be explained of a forest only"),
         }
+        Ok(0)
     }
 }
 
@@ -81,7 +101,13 @@ impl Explainer {
         let inputs = Inputs::new(columns, &node.inputs);
         self.row.extend(inputs.iter().map(|c| c.values.get(row).copied().unwrap_or(f64::NAN)));
         self.found.values.clear();
-        self.found.values.resize(node.inputs.len(), 0.0);
+        self.found.values.resize(spec.columns(graph).len(), 0.0);
+        self.found.errors.clear();
+        if spec.method.plays() {
+            let game = ready(&mut self.games, graph, spec)?;
+            game.contributions(graph, columns, row, &mut self.scratch, &mut self.found)?;
+            return Some(&self.found);
+        }
         let values = &mut self.found.values;
         self.found.baseline = match (spec.method, &node.op) {
             (ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage, Op::Scorecard(card)) => {
@@ -138,4 +164,22 @@ fn compiled<'a>(
         }
     };
     forests.get_mut(at).map(|(_, shap)| shap)
+}
+
+/// The compiled game of a spec, compiled now if it is asked for the first time.
+fn ready<'a>(games: &'a mut Vec<Shapley>, graph: &Graph, spec: &ReasonSpec) -> Option<&'a mut Shapley> {
+    let at = match games.iter().position(|game| game.is_of(spec)) {
+        Some(at) => at,
+        None => {
+            let game = Shapley::new(graph, spec)?;
+            while !games.is_empty()
+                && games.iter().map(Shapley::size).sum::<usize>() + game.size() > limits::BLOCK_CELLS
+            {
+                games.remove(0);
+            }
+            games.push(game);
+            games.len() - 1
+        }
+    };
+    games.get_mut(at)
 }

@@ -71,6 +71,7 @@ mod tests {
             higher_is_worse,
             max,
             groups: groups.to_vec(),
+            game: None,
         }
     }
 

@@ -5,6 +5,7 @@ use scorelet_kernels::admit::{self, Glance};
 use super::{Absent, MAX_INTEGER};
 use crate::column::{Block, State};
 use crate::error::RecordError;
+use crate::limits;
 use crate::schema::{Field, FieldType, Policy};
 
 /// What can be said of a field's values without [`Field::admit`]: the same as it says, for those values of which it says
@@ -20,7 +21,8 @@ pub(crate) fn glance(field: &Field) -> Glance {
         FieldType::Integer => (field.min.max(-MAX_INTEGER), field.max.min(MAX_INTEGER)),
         FieldType::Boolean => (field.min.max(0.0), field.max.min(1.0)),
         FieldType::Number | FieldType::Date => (field.min, field.max),
-        FieldType::EventList { .. } => return Glance::NONE,
+        FieldType::Hash { buckets } => (field.min.max(0.0), field.max.min(f64::from(*buckets) - 1.0)),
+        FieldType::EventList(_) => (0.0, limits::EVENTS as f64),
     };
     let missing = passes(field.policies.missing, State::MISSING);
     // A fraction where a whole number is due is a mistake, not a state; a category's special codes are beyond its values.

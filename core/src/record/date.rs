@@ -1,6 +1,6 @@
-//! Civil dates as days since 1970-01-01, in the proleptic Gregorian calendar.
-//!
-//! The day count is H. Hinnant's `days_from_civil` ("chrono-Compatible Low-Level Date Algorithms", public domain).
+//! Texts of civil dates, which are days since 1970-01-01 in the proleptic Gregorian calendar.
+
+use scorelet_kernels::civil::{civil, days, days_in_month};
 
 /// Reads `YYYY-MM-DD` (ISO 8601 calendar date, years 0000 to 9999); `None` if it is not a date that exists.
 pub fn parse(text: &str) -> Option<f64> {
@@ -23,35 +23,6 @@ pub fn format(days: f64) -> Option<String> {
     }
     let (year, month, day) = civil(days as i64);
     (0..=9999).contains(&year).then(|| format!("{year:04}-{month:02}-{day:02}"))
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let year_of_era = y.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-fn civil(days: i64) -> (i64, i64, i64) {
-    let z = days + 719_468;
-    let (era, day_of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let mp = (5 * day_of_year + 2) / 153;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * mp + 2) / 5 + 1)
 }
 
 #[cfg(test)]
@@ -90,6 +61,19 @@ mod tests {
             assert_eq!(parse(&text), Some(day as f64), "{text}");
             assert_eq!(previous + 1.0, day as f64);
             previous = day as f64;
+        }
+    }
+
+    /// All days of the years 0000 to 9999, a week and a day apart, are those of jiff; the text of each reads as it.
+    #[test]
+    fn dates_are_those_of_jiff() {
+        let (first, epoch) = (jiff::civil::date(0, 1, 1), jiff::civil::date(1970, 1, 1));
+        let offset = first.since((jiff::Unit::Day, epoch)).unwrap().get_days();
+        let days = first.series(jiff::Span::new().days(8)).take_while(|day| day.year() <= 9999);
+        for (day, number) in days.zip((0..).step_by(8)) {
+            let count = f64::from(offset + number);
+            assert_eq!(format(count), Some(day.to_string()));
+            assert_eq!(parse(&day.to_string()), Some(count));
         }
     }
 }

@@ -23,6 +23,21 @@ pub enum Given<'a> {
     Foreign(&'static str),
 }
 
+impl Given<'_> {
+    /// What it is, in words.
+    pub(crate) fn describe(self) -> &'static str {
+        match self {
+            Self::Nothing => "null",
+            Self::Boolean(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Foreign(what) => what,
+        }
+    }
+}
+
 impl Field {
     /// The column value of a typed value; `code` gives that of a category's text (see [`Field::state_of`]).
     ///
@@ -39,16 +54,12 @@ impl Field {
             (Given::Boolean(truth), FieldType::Boolean) => return Ok(f64::from(u8::from(truth))),
             (Given::Number(number), FieldType::Number | FieldType::Integer) => return Ok(number),
             (Given::Text(text), FieldType::Category { .. }) => return Ok(code(text)),
+            (Given::Text(text), FieldType::Hash { .. }) => return Ok(self.bucket_of(text)),
             (Given::Text(text), FieldType::Date) => match date::parse(text) {
                 Some(days) => return Ok(days),
                 None => "a text that is no date",
             },
-            (Given::Boolean(_), _) => "true or false",
-            (Given::Number(_), _) => "a number",
-            (Given::Text(_), _) => "a text",
-            (Given::List, _) => "a list",
-            (Given::Object, _) => "an object",
-            (Given::Foreign(what), _) => what,
+            _ => given.describe(),
         };
         Err(self.type_error(row, found))
     }

@@ -1,77 +1,87 @@
 //! Input as JSON: one record (an object) or an array of records.
 
-use super::{Absent, Admitted, Given};
-use crate::column::State;
+use super::events::EventReader;
+use super::row::RowBuilder;
+use super::{Admitted, Given, Lookup, RecordEvents, Row};
 use crate::error::RecordError;
 use crate::json::{Kind, Mistake, Reader};
 use crate::limits;
-use crate::names::Names;
-use crate::schema::{Field, FieldType};
-
-/// One record after its fields' checks.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Row {
-    /// Value and state of each field.
-    pub(crate) cells: Vec<(f64, State)>,
-    /// What was absent.
-    pub(crate) absent: Vec<Absent>,
-}
-
-impl Row {
-    /// A row without values yet.
-    pub(crate) fn for_fields(fields: &[Field]) -> Self {
-        Self { cells: Vec::with_capacity(fields.len()), absent: Vec::new() }
-    }
-
-    /// The value of the next field.
-    pub(crate) fn push(&mut self, admitted: Admitted) {
-        if !admitted.given.is_present() {
-            self.absent.push((self.cells.len() as u32, admitted.given));
-        }
-        self.cells.push((admitted.value, admitted.state));
-    }
-}
+use crate::schema::{EventSchema, Field, FieldType};
 
 /// Rows of the input, each a row or what is wrong with it.
 pub(crate) type Rows = Vec<Result<Row, RecordError>>;
 
-/// Parses one record or an array of them. `categories` has each field's categories by name (empty for other types). A record that does not fit the fields is an error of that row only.
+/// The event lists of rows, of each or what is wrong with them.
+type Lists = Vec<Result<RecordEvents, RecordError>>;
+
+/// Why the whole input is refused.
+enum Stop {
+    Mistake(Mistake),
+    Refused(RecordError),
+}
+
+impl From<Mistake> for Stop {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(mistake)
+    }
+}
+
+/// Parses one record or an array of them. `lookup` is that of `fields`. A record that does not fit the fields is an error
+/// of that row only.
 ///
-/// Errors: the input is not JSON, of another shape, or over [`limits::RECORD_BYTES`] or [`limits::ROWS`].
-pub(crate) fn parse_json(
+/// Errors: the input is not JSON, of another shape, or over [`limits::RECORD_BYTES`], [`limits::ROWS`] or
+/// [`limits::JSON_CELLS`].
+pub(crate) fn parse_json(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Rows, RecordError> {
+    parse(fields, lookup, json, |input| input.rows())
+}
+
+/// Parses the event lists of rows that are given as columns: an array with an object a row. They are not settled yet.
+///
+/// Errors: as [`parse_json`].
+pub(crate) fn parse_events(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Lists, RecordError> {
+    parse(fields, lookup, json, |input| input.lists())
+}
+
+fn parse<T>(
     fields: &[Field],
-    names: &Names,
-    categories: &[Names],
+    lookup: &Lookup,
     json: &[u8],
-) -> Result<Rows, RecordError> {
+    read: impl FnOnce(&mut Input<'_>) -> Result<Result<T, RecordError>, Stop>,
+) -> Result<T, RecordError> {
     if json.len() > limits::RECORD_BYTES {
         let (found, limit) = (json.len(), limits::RECORD_BYTES);
         return Err(RecordError::Limit { what: "bytes of JSON", found, limit });
     }
-    let not_json = |mistake: Mistake| {
-        let (line, column) = mistake.place(json);
-        RecordError::Json { what: mistake.what.to_owned(), line, column }
+    let stopped = |stop: Stop| match stop {
+        Stop::Refused(error) => error,
+        Stop::Mistake(mistake) => {
+            let (line, column) = mistake.place(json);
+            RecordError::Json { what: mistake.what.to_owned(), line, column }
+        }
     };
-    let reader = Reader::new(json).map_err(not_json)?;
-    let mut input = Input { fields, names, categories, reader, name: String::new(), text: String::new() };
-    let rows = input.rows().map_err(not_json)?;
-    if !matches!(rows, Err(RecordError::Limit { .. })) {
-        input.reader.end().map_err(not_json)?;
-    }
-    rows
+    let read = || -> Result<Result<T, RecordError>, Stop> {
+        let reader = Reader::new(json)?;
+        let mut input =
+            Input { fields, lookup, reader, name: String::new(), text: String::new(), event_cells: 0 };
+        let rows = read(&mut input)?;
+        input.reader.end()?;
+        Ok(rows)
+    };
+    read().map_err(stopped)?
 }
 
 struct Input<'a> {
     fields: &'a [Field],
-    names: &'a Names,
-    categories: &'a [Names],
+    lookup: &'a Lookup,
     reader: Reader<'a>,
     name: String,
     text: String,
+    /// Values of the events read so far.
+    event_cells: usize,
 }
 
 impl Input<'_> {
-    fn rows(&mut self) -> Result<Result<Rows, RecordError>, Mistake> {
+    fn rows(&mut self) -> Result<Result<Rows, RecordError>, Stop> {
         match self.reader.kind()? {
             Kind::Object => Ok(Ok(vec![self.record(0)?])),
             Kind::Array => {
@@ -80,7 +90,8 @@ impl Input<'_> {
                 let limit = limits::ROWS.min(limits::JSON_CELLS / self.fields.len().max(1));
                 while more {
                     if rows.len() == limit {
-                        return Ok(Err(RecordError::Limit { what: "records", found: limit + 1, limit }));
+                        let found = limit + 1;
+                        return Err(Stop::Refused(RecordError::Limit { what: "records", found, limit }));
                     }
                     let row = match self.reader.kind()? {
                         Kind::Object => self.record(rows.len())?,
@@ -101,21 +112,78 @@ impl Input<'_> {
         }
     }
 
+    /// The event lists of each row.
+    fn lists(&mut self) -> Result<Result<Lists, RecordError>, Stop> {
+        if self.reader.kind()? != Kind::Array {
+            self.reader.skip(&mut self.text)?;
+            return Ok(Err(RecordError::Shape));
+        }
+        let mut all = Vec::new();
+        let mut more = self.reader.open();
+        while more {
+            if all.len() == limits::ROWS {
+                let (found, limit) = (all.len() + 1, limits::ROWS);
+                return Err(Stop::Refused(RecordError::Limit { what: "rows of events", found, limit }));
+            }
+            let row = match self.reader.kind()? {
+                Kind::Object => self.lists_of(all.len())?,
+                _ => {
+                    self.reader.skip(&mut self.text)?;
+                    Err(RecordError::Shape)
+                }
+            };
+            all.push(row);
+            more = self.reader.more(b']')?;
+        }
+        Ok(Ok(all))
+    }
+
+    fn lists_of(&mut self, row: usize) -> Result<Result<RecordEvents, RecordError>, Stop> {
+        let mut lists = RecordEvents::new();
+        let mut wrong = None;
+        let mut more = self.reader.open();
+        while more {
+            self.reader.key(&mut self.name)?;
+            let found =
+                self.lookup.field(&self.name).and_then(|index| Some((index, self.fields.get(index)?)));
+            let read = match found {
+                Some((index, field)) if field.events().is_some() => {
+                    let twice = lists.iter().any(|(at, _)| *at as usize == index);
+                    match self.value(field, index, row, &mut lists)? {
+                        Ok(_) if twice => Err(RecordError::Twice { row, field: field.name.clone() }),
+                        Ok(_) => Ok(()),
+                        Err(error) => Err(error),
+                    }
+                }
+                _ => {
+                    self.reader.skip(&mut self.text)?;
+                    Err(RecordError::UnknownField { row, field: self.name.clone() })
+                }
+            };
+            if let Err(error) = read {
+                wrong.get_or_insert(error);
+            }
+            more = self.reader.more(b'}')?;
+        }
+        Ok(wrong.map_or(Ok(lists), Err))
+    }
+
     /// Reads an object to its end even when a field is wrong, so that the rows after it are still read. Of several
     /// mistakes, a member that is no field comes first, then the first in the fields' order: the order of the members
     /// makes no difference.
-    fn record(&mut self, row: usize) -> Result<Result<Row, RecordError>, Mistake> {
+    fn record(&mut self, row: usize) -> Result<Result<Row, RecordError>, Stop> {
         let mut given: Vec<Option<Admitted>> = vec![None; self.fields.len()];
+        let mut events = Vec::new();
         let mut unknown = None;
         let mut wrong: Option<(usize, RecordError)> = None;
         let mut more = self.reader.open();
         while more {
             self.reader.key(&mut self.name)?;
-            let found = self.names.find(&self.name);
+            let found = self.lookup.field(&self.name);
             if let Some((index, field, slot)) =
                 found.and_then(|i| Some((i, self.fields.get(i)?, given.get_mut(i)?)))
             {
-                let value = match self.cell(field, index, row)? {
+                let value = match self.value(field, index, row, &mut events)? {
                     Ok(_) if slot.is_some() => Err(RecordError::Twice { row, field: field.name.clone() }),
                     value => value,
                 };
@@ -134,26 +202,41 @@ impl Input<'_> {
         }
         Ok(match unknown {
             Some(error) => Err(error),
-            None => complete(self.fields, given, wrong, row),
+            None => complete(self.fields, given, wrong, events, row),
         })
     }
 
-    /// The value of one field.
-    fn cell(
+    /// The value of one field; its events are added to `events`.
+    fn value(
         &mut self,
         field: &Field,
         index: usize,
         row: usize,
-    ) -> Result<Result<Admitted, RecordError>, Mistake> {
-        let given = match self.reader.kind()? {
+        events: &mut RecordEvents,
+    ) -> Result<Result<Admitted, RecordError>, Stop> {
+        let list = field.events().filter(|_| matches!(self.reader.kind(), Ok(Kind::Array)));
+        if let Some(schema) = list {
+            let found = self.events(field, schema, index, row)?;
+            return Ok(found.map(|found| {
+                events.push((index as u32, found));
+                Admitted::UNSETTLED
+            }));
+        }
+        let lookup = self.lookup;
+        let given = self.given(matches!(field.kind, FieldType::Number | FieldType::Integer))?;
+        let value = field.value_of(given, row, |text| lookup.code(field, index, text));
+        Ok(value.and_then(|value| field.admit(value, row)))
+    }
+
+    /// The next value; of a list and an object nothing but that it is one, and of a number too if none is wanted.
+    fn given(&mut self, number: bool) -> Result<Given<'_>, Mistake> {
+        Ok(match self.reader.kind()? {
             Kind::Null => {
                 self.reader.word()?;
                 Given::Nothing
             }
             Kind::Bool => Given::Boolean(self.reader.word()?),
-            Kind::Number if matches!(field.kind, FieldType::Number | FieldType::Integer) => {
-                Given::Number(self.reader.number()?)
-            }
+            Kind::Number if number => Given::Number(self.reader.number()?),
             Kind::Number => {
                 self.reader.skip(&mut self.text)?;
                 Given::Number(0.0)
@@ -170,15 +253,56 @@ impl Input<'_> {
                 self.reader.skip(&mut self.text)?;
                 Given::Object
             }
-        };
-        let value = field.value_of(given, row, |text| code(self.categories, field, index, text));
-        Ok(value.and_then(|value| field.admit(value, row)))
+        })
     }
-}
 
-/// The column value of a category's text. `categories` has each field's categories by name.
-pub(crate) fn code(categories: &[Names], field: &Field, index: usize, text: &str) -> f64 {
-    field.code_of(text, categories.get(index).and_then(|names| names.find(text)))
+    /// The events of a list, whose opening bracket comes next. It is read to its end even when an event is wrong.
+    fn events(
+        &mut self,
+        field: &Field,
+        schema: &EventSchema,
+        index: usize,
+        row: usize,
+    ) -> Result<Result<super::RowEvents, RecordError>, Stop> {
+        let lookup = self.lookup;
+        let Some(shape) = lookup.list(index) else { return Ok(Ok(super::RowEvents::default())) };
+        let mut events = EventReader::new(field, schema, shape, row);
+        let mut more = self.reader.open();
+        while more {
+            self.event_cells += schema.cells();
+            if self.event_cells > limits::JSON_CELLS {
+                let (found, limit) = (self.event_cells, limits::JSON_CELLS);
+                return Err(Stop::Refused(RecordError::Limit { what: "values of events", found, limit }));
+            }
+            match self.reader.kind()? {
+                Kind::Object => self.event(&mut events)?,
+                _ => events.no_event(self.given(false)?),
+            }
+            more = self.reader.more(b']')?;
+        }
+        Ok(events.finish())
+    }
+
+    fn event(&mut self, events: &mut EventReader<'_>) -> Result<(), Mistake> {
+        events.begin();
+        let mut more = self.reader.open();
+        while more {
+            self.reader.key(&mut self.name)?;
+            match events.member(&self.name) {
+                Some(member) => {
+                    let number = events.takes_number(member);
+                    events.set(member, self.given(number)?);
+                }
+                None => {
+                    events.unknown(&self.name);
+                    self.reader.skip(&mut self.text)?;
+                }
+            }
+            more = self.reader.more(b'}')?;
+        }
+        events.end();
+        Ok(())
+    }
 }
 
 /// Fields that the record does not name are missing. `wrong` is the first mistake in what it names, with its field.
@@ -186,14 +310,15 @@ fn complete(
     fields: &[Field],
     given: Vec<Option<Admitted>>,
     mut wrong: Option<(usize, RecordError)>,
+    events: RecordEvents,
     row: usize,
 ) -> Result<Row, RecordError> {
-    let mut out = Row::for_fields(fields);
-    for (index, (slot, field)) in given.into_iter().zip(fields).enumerate() {
+    let mut out = RowBuilder::new(fields, row);
+    for (index, slot) in given.into_iter().enumerate() {
         if let Some((_, error)) = wrong.take_if(|(at, _)| *at == index) {
             return Err(error);
         }
-        out.push(slot.map_or_else(|| field.admit_state(f64::NAN, State::MISSING, row), Ok)?);
+        out.push(slot)?;
     }
-    Ok(out)
+    out.finish(events)
 }

@@ -5,6 +5,7 @@ pub use super::given::Given;
 use super::given::UNSEEN_CATEGORY;
 use crate::decimal;
 use crate::error::RecordError;
+use crate::json;
 use crate::record::date;
 use crate::schema::{Field, FieldType, Policy};
 
@@ -24,8 +25,8 @@ enum Kind {
     Boolean,
     Category(TextIndex),
     Date,
-    /// The field's type has no text form.
-    None,
+    Hash,
+    Events,
 }
 
 impl FieldReader {
@@ -36,7 +37,8 @@ impl FieldReader {
             FieldType::Integer => Kind::Integer,
             FieldType::Boolean => Kind::Boolean,
             FieldType::Date => Kind::Date,
-            FieldType::EventList { .. } => Kind::None,
+            FieldType::Hash { .. } => Kind::Hash,
+            FieldType::EventList(_) => Kind::Events,
             FieldType::Category { values } => {
                 let codes = field.specials.iter().zip(0_u32..);
                 let codes = codes.map(|(special, i)| (special.text.as_str(), -2.0 - f64::from(i)));
@@ -49,7 +51,9 @@ impl FieldReader {
         Self { field: field.clone(), kind, refuses: all.contains(&Policy::Refuse) }
     }
 
-    /// The column value of a cell. Empty is missing, and so is `NaN`, which trainers' own tools write for it.
+    /// The column value of a cell. Empty is missing, and so is `NaN`, which trainers' own tools write for it. The cell of an
+    /// event list is a JSON array of events; its value is their number, and the events themselves are not looked at
+    /// ([`Scorer::admit_table`](crate::scorer::Scorer::admit_table) does that).
     ///
     /// Errors: a text that is no value of the field's type, a value that the field's policy refuses; their row is 0.
     #[inline]
@@ -61,7 +65,8 @@ impl FieldReader {
             Kind::Integer => number(cell).filter(|value| !value.is_finite() || whole(*value)),
             Kind::Boolean => boolean(cell),
             Kind::Date => date_text(cell),
-            Kind::None => return Err(self.unsupported()),
+            Kind::Hash => core::str::from_utf8(cell).ok().map(|text| self.field.bucket_of(text)),
+            Kind::Events => json::array_len(cell).map(|events| events as f64),
         };
         match value {
             Some(value) if self.refuses => self.field.admit(value, 0).map(|_| value),
@@ -78,16 +83,8 @@ impl FieldReader {
             Kind::Category(index) => index.get(text.as_bytes()).unwrap_or(UNSEEN_CATEGORY),
             _ => UNSEEN_CATEGORY,
         };
-        if matches!(self.kind, Kind::None) {
-            return Err(self.unsupported());
-        }
         let value = self.field.value_of(given, 0, code)?;
         self.field.admit(value, 0).map(|_| value)
-    }
-
-    #[cold]
-    fn unsupported(&self) -> RecordError {
-        RecordError::Unsupported { field: self.field.name.clone(), how: "in a table" }
     }
 }
 

@@ -1,10 +1,21 @@
 //! One record whose values come typed, one a field, in the fields' order.
 
-use super::{Options, Scorer, decide};
+use super::{Options, Scorer, decide, events};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::Contributions;
-use crate::record::{Given, Row, code};
+use crate::record::{Admitted, EventReader, Given, RecordEvents, Row, RowBuilder};
+
+/// A piece of a record: a value a field and, after a list of events, each event with a value a member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Piece<'a> {
+    /// A value.
+    Value(Given<'a>),
+    /// A list of so many events.
+    Events(usize),
+    /// An event, with the first member that events do not have.
+    Event(Option<&'a str>),
+}
 
 impl Scorer {
     /// Checks the values of a record; `row` is named in errors. Fields beyond the last value are missing.
@@ -12,18 +23,33 @@ impl Scorer {
     /// Errors: the first value that its field's type or policy refuses.
     pub(crate) fn admit<'a>(
         &self,
-        mut values: impl Iterator<Item = Given<'a>>,
+        mut pieces: impl Iterator<Item = Piece<'a>>,
         row: usize,
     ) -> Result<Row, RecordError> {
         self.whole_records()?;
         let fields = &self.bundle.fields;
-        let mut out = Row::for_fields(fields);
+        let mut out = RowBuilder::new(fields, row);
+        let mut lists = RecordEvents::new();
         for (index, field) in fields.iter().enumerate() {
-            let given = values.next().unwrap_or(Given::Nothing);
-            let value = field.value_of(given, row, |text| code(&self.categories, field, index, text))?;
-            out.push(field.admit(value, row)?);
+            let given = match pieces.next() {
+                Some(Piece::Events(count)) => {
+                    if let (Some(schema), Some(shape)) = (field.events(), self.lookup.list(index)) {
+                        let mut events = EventReader::new(field, schema, shape, row);
+                        read_events(&mut events, count, &mut pieces);
+                        lists.push((index as u32, events.finish()?));
+                        out.push(Some(Admitted::UNSETTLED))?;
+                        continue;
+                    }
+                    Given::List
+                }
+                Some(Piece::Value(given)) => given,
+                Some(Piece::Event(_)) => Given::Object,
+                None => Given::Nothing,
+            };
+            let value = field.value_of(given, row, |text| self.lookup.code(field, index, text))?;
+            out.push(Some(field.admit(value, row)?))?;
         }
-        Ok(out)
+        out.finish(lists)
     }
 
     /// The column value of a text in a field.
@@ -34,13 +60,15 @@ impl Scorer {
         let Some(field) = fields.get(index) else {
             return Err(RecordError::Columns { what: "field", expected: fields.len(), found: index });
         };
-        field.value_of(Given::Text(text), row, |text| code(&self.categories, field, index, text))
+        field.value_of(Given::Text(text), row, |text| self.lookup.code(field, index, text))
     }
 
     /// The decision for one record.
     pub(crate) fn decide_row(&mut self, row: Row, options: Options) -> Decision {
         self.evaluate_row(&row);
-        decide(&self.bundle, &self.block, 0, row.absent, options, &mut self.explainer)
+        let ignored = row.ignored();
+        let decision = decide(&self.bundle, &self.block, 0, row.absent, options, &mut self.explainer);
+        Decision { ignored, ..decision }
     }
 
     /// What each input of the node that a score's reasons explain moved its output by. `None` if the score gives no
@@ -60,6 +88,30 @@ impl Scorer {
                 *s = state;
             }
         }
+        events::fill(&mut self.block, &self.bundle.fields, core::iter::once(&row.events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
+    }
+}
+
+/// Reads `count` events, each with a value for every member.
+fn read_events<'a>(events: &mut EventReader<'_>, count: usize, pieces: &mut impl Iterator<Item = Piece<'a>>) {
+    for _ in 0..count {
+        match pieces.next() {
+            Some(Piece::Event(unknown)) => {
+                events.begin();
+                if let Some(name) = unknown {
+                    events.unknown(name);
+                }
+                for member in 0..events.members() {
+                    if let Some(Piece::Value(given)) = pieces.next() {
+                        events.set(member, given);
+                    }
+                }
+                events.end();
+            }
+            Some(Piece::Value(given)) => events.no_event(given),
+            Some(Piece::Events(_)) => events.no_event(Given::List),
+            None => return,
+        }
     }
 }

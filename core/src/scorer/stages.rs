@@ -1,13 +1,12 @@
 //! The two stages of a bundle that is cut: local credit data from a record, and a decision from local credit data.
 
-use super::{Options, Scorer, decision, names};
+use super::{Options, Scorer, decision, events};
 use crate::bundle::Bundle;
 use crate::column::{Block, State};
 use crate::decision::Decision;
 use crate::error::RecordError;
-use crate::names::Names;
 use crate::reason::Reason;
-use crate::record::{Absent, Row, parse_json};
+use crate::record::{Lookup, RecordEvents, Row, parse_json};
 use crate::schema::{Field, Stage};
 use crate::split::{Cut, Doubt, LocalCreditData, canonical};
 
@@ -17,8 +16,7 @@ pub(super) struct Stages {
     /// The edge's fields, with their columns in `columns`.
     fields: Vec<Field>,
     columns: Vec<u32>,
-    names: Names,
-    categories: Vec<Names>,
+    lookup: Lookup,
     /// Columns of the device's fields: field `i` of the device bundle is column `device[i]` here.
     device: Vec<u32>,
 }
@@ -38,8 +36,9 @@ impl Stages {
                 }
             }
         }
-        let (names, categories) = names(&fields);
-        Self { fields, columns, names, categories, device }
+        let own = |column| columns.iter().position(|&c| c == column).map(|at| at as u32);
+        let fields: Vec<Field> = fields.into_iter().map(|field| field.renumbered(own)).collect();
+        Self { lookup: Lookup::new(&fields), fields, columns, device }
     }
 }
 
@@ -52,7 +51,7 @@ impl Scorer {
         if !self.bundle.is_device() {
             return Err(RecordError::NotDeviceStage);
         }
-        let row = one(parse_json(&self.bundle.fields, &self.names, &self.categories, json)?)?;
+        let row = one(parse_json(&self.bundle.fields, &self.lookup, json)?)?;
         self.local_row(&row)
     }
 
@@ -66,6 +65,7 @@ impl Scorer {
             // Zero has one sign, as in the canonical record: an audit reads it from JSON, which may have lost it.
             set(&mut self.block, column, value + 0.0, state);
         }
+        events::fill(&mut self.block, &self.bundle.fields, core::iter::once(&row.events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
         let cell = |column: u32| {
             let column = self.block.column(column as usize);
@@ -76,7 +76,12 @@ impl Scorer {
         let specs = cut.reasons.iter().map(|&score| self.bundle.scores.get(score as usize)?.reasons.as_ref());
         let reasons =
             specs.map(|spec| self.explainer.reasons(&self.bundle.graph, spec?, self.block.all(), 0));
-        let local = LocalCreditData { values, absent: row.absent.clone(), reasons: reasons.collect() };
+        let local = LocalCreditData {
+            values,
+            absent: row.absent.clone(),
+            reasons: reasons.collect(),
+            ignored: row.ignored(),
+        };
         Ok((local, canonical(&self.bundle.digest, row)))
     }
 
@@ -96,7 +101,7 @@ impl Scorer {
         let Some(cut) = self.bundle.cut.as_ref().filter(|cut| cut.stage == Stage::Edge) else {
             return Err(RecordError::NotEdgeStage);
         };
-        let rows = parse_json(&stages.fields, &stages.names, &stages.categories, json)?;
+        let rows = parse_json(&stages.fields, &stages.lookup, json)?;
         let row = one(rows).map_err(|error| of_the_device(&self.bundle, error))?;
         self.block.set_rows(1);
         // Nothing of an earlier applicant is left where the device wrote.
@@ -109,8 +114,13 @@ impl Scorer {
         for (crossing, &(value, state)) in cut.crossing.iter().zip(&local.values) {
             set(&mut self.block, crossing.column, value, state);
         }
+        let whole = |field: u32| stages.columns.get(field as usize).copied();
+        let events: RecordEvents =
+            row.events.iter().filter_map(|(field, events)| Some((whole(*field)?, events.clone()))).collect();
+        events::fill(&mut self.block, &self.bundle.fields, core::iter::once(&events[..]));
         self.bundle.graph.evaluate(&mut self.block, &mut self.scratch);
-        let absent = absent(stages, &row.absent, &local.absent);
+        let absent = merge(stages, &row.absent, &local.absent);
+        let ignored = merge(stages, &row.ignored(), &local.ignored);
         let (graph, explainer, block) = (&self.bundle.graph, &mut self.explainer, &self.block);
         let mut reasons = |output: &crate::bundle::ScoreOutput, index| -> Option<Vec<Reason>> {
             let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
@@ -120,6 +130,7 @@ impl Scorer {
             }
         };
         let decision = decision(&self.bundle, block, 0, absent, &mut reasons);
+        let decision = Decision { ignored, ..decision };
         let named = !local.absent.is_empty();
         Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0, named)))
     }
@@ -131,10 +142,10 @@ fn device_reasons(cut: &Cut, local: &LocalCreditData, score: u32) -> Option<Opti
     Some(local.reasons.get(at).cloned().flatten())
 }
 
-/// What was absent, of both stages, in the order of the whole bundle's fields.
-fn absent(stages: &Stages, edge: &[Absent], device: &[Absent]) -> Vec<Absent> {
-    let of = |columns: &[u32], list: &[Absent]| -> Vec<Absent> {
-        list.iter().filter_map(|&(field, state)| Some((*columns.get(field as usize)?, state))).collect()
+/// What each stage says of its fields, in the order of the whole bundle's fields.
+fn merge<T: Copy>(stages: &Stages, edge: &[(u32, T)], device: &[(u32, T)]) -> Vec<(u32, T)> {
+    let of = |columns: &[u32], list: &[(u32, T)]| -> Vec<(u32, T)> {
+        list.iter().filter_map(|&(field, what)| Some((*columns.get(field as usize)?, what))).collect()
     };
     let mut all = of(&stages.columns, edge);
     for entry in of(&stages.device, device) {

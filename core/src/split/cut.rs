@@ -135,6 +135,11 @@ fn is_absent(state: State) -> bool {
     }
 }
 
+/// A state byte that means something: present, or a missing state.
+pub(crate) fn is_state(state: State) -> bool {
+    state.is_present() || is_absent(state)
+}
+
 /// Checks a stage bundle as a whole. A whole bundle has no cut, and nothing is given in it.
 pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let malformed = |what| Err(BundleError::Malformed { section: "cut", what });
@@ -155,7 +160,10 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let device = |column: u32| {
         (column as usize) < columns
             && stage_of(column) == Stage::Device
-            && bundle.fields.get(column as usize).is_none_or(|field| field.leaves_device)
+            && bundle
+                .fields
+                .get(column as usize)
+                .is_none_or(|field| field.leaves_device && field.events().is_none())
     };
     if !cut.crossing.iter().all(|crossing| device(crossing.column)) {
         return malformed("what crosses is no value of the device stage, or must not leave it");

@@ -10,6 +10,8 @@
 //! | 2 | number of scores whose reasons the device finds; then for each, in the order of the cut: |
 //! | 2 | number of reasons, or 65535 if there is nothing to explain; then for each, in rank order: |
 //! | 10 | reason group (u16), contribution (f64) |
+//! | 2 | only if events were left out, since they are after their reference time: number of lists; then for each, ascending: |
+//! | 6 | field of the device bundle (u16), number of events, at least 1 (u32) |
 //!
 //! Numbers are little-endian.
 
@@ -22,7 +24,7 @@ use crate::graph::Op;
 use crate::limits;
 use crate::reason::{Reason, ReasonSpec};
 use crate::record::Absent;
-use crate::schema::{Field, FieldType, Policy, Stage};
+use crate::schema::{After, Field, FieldType, Policy, Stage};
 
 /// Nothing to explain, where a number of reasons stands.
 const NONE: u16 = u16::MAX;
@@ -37,6 +39,8 @@ pub struct LocalCreditData {
     pub absent: Vec<Absent>,
     /// For each score whose reasons the device finds: the ranked reasons; `None` if there is nothing to explain.
     pub reasons: Vec<Option<Vec<Reason>>>,
+    /// Event lists of the device bundle (field) that left events out, and how many, ascending.
+    pub ignored: Vec<(u32, u32)>,
 }
 
 impl LocalCreditData {
@@ -68,6 +72,13 @@ impl LocalCreditData {
                 Put::f64(&mut out, reason.contribution);
             }
         }
+        if !self.ignored.is_empty() {
+            Put::u16(&mut out, self.ignored.len() as u16);
+            for &(field, events) in &self.ignored {
+                Put::u16(&mut out, field as u16);
+                Put::u32(&mut out, events);
+            }
+        }
         out
     }
 
@@ -83,8 +94,9 @@ impl LocalCreditData {
         let values = values(&mut input, edge, cut)?;
         let absent = absent(&mut input, edge)?;
         let reasons = reasons(&mut input, edge, cut)?;
+        let ignored = ignored(&mut input, edge, &absent)?;
         input.end().map_err(|_| malformed("bytes are left over"))?;
-        let local = Self { values, absent, reasons };
+        let local = Self { values, absent, reasons, ignored };
         local.fits_together(edge, cut)?;
         Ok(local)
     }
@@ -226,6 +238,34 @@ fn absent(input: &mut Reader<'_>, edge: &Bundle) -> Result<Vec<Absent>, SplitErr
         absent.push((at, state));
     }
     Ok(absent)
+}
+
+fn ignored(input: &mut Reader<'_>, edge: &Bundle, absent: &[Absent]) -> Result<Vec<(u32, u32)>, SplitError> {
+    if input.left() == 0 {
+        return Ok(Vec::new());
+    }
+    let fields: Vec<&Field> = edge.fields.iter().filter(|f| f.stage == Stage::Device).collect();
+    let n = usize::from(input.u16().map_err(short)?);
+    if n == 0 || n > fields.len() {
+        return Err(malformed("a count of event lists is not possible"));
+    }
+    let mut ignored: Vec<(u32, u32)> = Vec::with_capacity(n);
+    for _ in 0..n {
+        let (at, events) = (u32::from(input.u16().map_err(short)?), input.u32().map_err(short)?);
+        let schema = fields.get(at as usize).and_then(|field| field.events());
+        if schema.is_none() || ignored.last().is_some_and(|&(before, _)| before >= at) {
+            return Err(malformed("event lists are not in ascending order, or are none"));
+        }
+        let possible = schema.is_some_and(|schema| schema.after == After::Ignore)
+            && (1..=limits::EVENTS).contains(&(events as usize))
+            && absent.iter().all(|&(absent, _)| absent != at);
+        if !possible {
+            let value = fields.get(at as usize).map_or_else(String::new, |field| field.name.clone());
+            return Err(SplitError::Impossible { value, why: "so many events were left out of it" });
+        }
+        ignored.push((at, events));
+    }
+    Ok(ignored)
 }
 
 fn reasons(input: &mut Reader<'_>, edge: &Bundle, cut: &Cut) -> Result<Vec<Option<Vec<Reason>>>, SplitError> {

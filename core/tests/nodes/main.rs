@@ -6,6 +6,7 @@
 mod arith;
 mod bins;
 mod categories;
+mod events;
 mod harness;
 mod link;
 mod models;
@@ -13,3 +14,5 @@ mod ops;
 mod properties;
 mod rounding;
 mod scores;
+mod series;
+mod window;

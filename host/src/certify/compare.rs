@@ -70,6 +70,11 @@ pub fn certify(
             .chunks_exact(rows.rows)
             .flat_map(|column| column.iter().skip(first).take(count).copied())
             .collect();
+        let events = rows.events_of(first, count);
+        engine.events(&events)?;
+        if let Some(reference) = reference.as_deref_mut() {
+            reference.events(&events)?;
+        }
         let decisions = engine.canonical(count, &values, true)?;
         for decision in &decisions {
             digests.extend_from_slice(&Digest::of(decision).0);
@@ -126,6 +131,7 @@ pub fn self_checks(bundle: &Bundle, engine: &mut Evaluator) -> Result<Report> {
     for (row, check) in bundle.checks.iter().enumerate() {
         let columns: Vec<u32> = check.expected.iter().map(|&(column, _)| column).collect();
         engine.select(&columns)?;
+        engine.events(&check.events_json(&bundle.fields))?;
         engine.score_columns(1, &check.row, &mut out)?;
         report.values += out.len();
         let wrong = check.expected.iter().zip(&out).find(|&(&(_, expected), &found)| {

@@ -13,10 +13,22 @@ pub struct Rows {
     pub rows: usize,
     /// Field `f` of row `r` at `f * rows + r`.
     pub values: Vec<f64>,
+    /// The event lists of each row, as a JSON object; empty if the bundle has none.
+    pub events: Vec<String>,
+}
+
+impl Rows {
+    /// The events of `count` rows from `first` on, as the engine takes them beside columns.
+    pub fn events_of(&self, first: usize, count: usize) -> Vec<u8> {
+        match self.events.get(first..).and_then(|rows| rows.get(..count)) {
+            Some(rows) => format!("[{}]", rows.join(",")).into_bytes(),
+            None => Vec::new(),
+        }
+    }
 }
 
 /// A small generator (SplitMix64, Steele et al. 2014): the same rows on every machine.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -28,7 +40,7 @@ impl Random {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "an index under `n`")]
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
     }
 }
@@ -54,10 +66,11 @@ pub fn generate(bundle: &Bundle, count: usize) -> Rows {
             values.push(candidates.get(at).copied().unwrap_or(f64::NAN));
         }
     }
-    Rows { rows: count, values }
+    let events = super::events::generate(bundle, count, &mut values);
+    Rows { rows: count, values, events }
 }
 
-fn candidates(field: &Field, thresholds: &[f64]) -> Vec<f64> {
+pub(super) fn candidates(field: &Field, thresholds: &[f64]) -> Vec<f64> {
     let mut found = vec![f64::NAN];
     let whole = matches!(field.kind, FieldType::Integer | FieldType::Date);
     match &field.kind {
@@ -67,7 +80,12 @@ fn candidates(field: &Field, thresholds: &[f64]) -> Vec<f64> {
             found.push(-1.0);
             found.extend((0..field.specials.len()).map(|i| -2.0 - i as f64));
         }
-        FieldType::EventList { .. } => {}
+        // The number of its events: they are made for each row.
+        FieldType::EventList(_) => found.extend([0.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 40.0, 100.0]),
+        FieldType::Hash { buckets } => {
+            found.extend((0..*buckets).take(CANDIDATES).map(f64::from));
+            found.push(f64::from(buckets.saturating_sub(1)));
+        }
         FieldType::Number | FieldType::Integer | FieldType::Date => {
             let wild = [
                 0.0,
@@ -131,6 +149,12 @@ fn thresholds(bundle: &Bundle) -> Vec<Vec<f64>> {
         };
         match &node.op {
             Op::Bins(bins) => bins.edges().iter().for_each(|&edge| add(0, edge)),
+            Op::Leaves(leaves) => {
+                leaves
+                    .forest()
+                    .thresholds()
+                    .for_each(|(feature, threshold)| add(feature as usize, threshold));
+            }
             Op::Forest(forest) => {
                 forest.thresholds().for_each(|(feature, threshold)| add(feature as usize, threshold));
             }

@@ -30,6 +30,8 @@ pub struct Args {
 pub enum Command {
     /// Make a working bundle source with comments, to start from
     Init(InitArgs),
+    /// Write the bundle source of a model file, as its trainer saved it
+    Import(ImportArgs),
     /// Make a key pair to sign bundles with
     Keygen(KeygenArgs),
     /// Build a bundle from its source folder
@@ -60,6 +62,20 @@ pub struct InitArgs {
     /// Folder to make; must not be there yet, or be empty
     #[arg(value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Parser)]
+pub struct ImportArgs {
+    /// Model file: ONNX, XGBoost, LightGBM, or a scorecard
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Folder to make; must not be there yet, or be empty [default: the file's name without its ending]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
+    /// CSV of rows with the trainer's outputs, which becomes the bundle's self-check
+    #[arg(long, value_name = "CSV", value_hint = ValueHint::FilePath)]
+    pub check: Option<PathBuf>,
 }
 
 /// Arguments of `keygen`.

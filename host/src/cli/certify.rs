@@ -70,7 +70,7 @@ fn imports(imports: &[String]) -> String {
     }
 }
 
-fn verdict(name: &str, report: &Report) -> String {
+pub(super) fn verdict(name: &str, report: &Report) -> String {
     let mut out = format!("  {name:<10} ");
     let rows = grouped(report.rows as u64);
     let values = grouped(report.values as u64);

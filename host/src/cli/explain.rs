@@ -46,8 +46,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8> {
                 });
             }
             let Some(row) = block.numbers.iter().position(|&number| number == wanted) else { break };
+            let events = block.events_of(row);
             let values: Vec<f64> = block.values.iter().skip(row).step_by(block.rows).copied().collect();
             let language = args.lang.clone().unwrap_or_else(|| job.plan.language.clone());
+            worker.evaluator().events(&events)?;
             let text =
                 waterfall(&mut worker, &job, &values, &language, &format!("{name}, row {}", args.row))?;
             term::print(&text)?;

@@ -5,6 +5,7 @@ mod cut;
 use std::fmt::Write as _;
 
 use scorelet_core::bundle::Bundle;
+use scorelet_core::graph::Op;
 use scorelet_core::schema::{Field, FieldType, Policy, Stage};
 use scorelet_core::split::stage_name;
 use serde_json::{Value, json};
@@ -141,13 +142,24 @@ fn nodes(out: &mut String, bundle: &Bundle) {
         let outputs = if width == 1 { String::new() } else { format!(" → {width} columns") };
         let device = if node.stage == Stage::Device { ", on the device" } else { "" };
         let what = format!(
-            "{}({}{more}){outputs}, {}{device}",
+            "{}({}{more}){outputs}{}, {}{device}",
             node.op.kind().1,
             names.join(", "),
+            of_network(&node.op),
             size(bytes.len())
         );
         line(out, &node.name, wide, &what);
     }
+}
+
+/// How large a network is, if it is one.
+fn of_network(op: &Op) -> String {
+    let Op::Network(network) = op else { return String::new() };
+    let program = network.program();
+    let codes: u64 = program.quantised.iter().map(|t| u64::from(t.rows) * t.scales.len() as u64).sum();
+    let codes = if codes > 0 { format!(", {codes} of them int8") } else { String::new() };
+    let (steps, figures) = (program.steps.len(), program.figures.len());
+    format!(", {steps} steps, {figures} figures{codes}, about {} multiply-adds a row", network.work())
 }
 
 fn scores(out: &mut String, bundle: &Bundle) {
@@ -213,7 +225,8 @@ fn type_name(field: &Field) -> String {
         FieldType::Boolean => "boolean".to_owned(),
         FieldType::Category { values } => format!("category of {}", values.len()),
         FieldType::Date => "date".to_owned(),
-        FieldType::EventList { columns } => format!("event list of {} columns", columns.len()),
+        FieldType::EventList(events) => format!("event list of {} columns", events.columns.len()),
+        FieldType::Hash { buckets } => format!("hash in {buckets} buckets"),
     };
     let specials = match field.specials.len() {
         0 => String::new(),

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde_json::value::RawValue;
+
 /// Bad rows of a chunk that are kept with their details; the rest is only counted, so that memory stays constant.
 const DETAILS: usize = 64;
 
@@ -41,6 +43,10 @@ pub struct Block {
     pub bad: Vec<BadRow>,
     /// Bad rows in all.
     pub bad_count: u64,
+    /// The event lists of the good rows, as the engine takes them beside columns; empty if no row has one.
+    pub events: Vec<u8>,
+    /// The members of the row being read that are event lists.
+    lists: Vec<u8>,
     /// Rows that there is room for in `values`.
     stride: usize,
 }
@@ -58,6 +64,28 @@ impl Block {
         self.numbers.clear();
         self.values.clear();
         self.values.resize(fields * rows, f64::NAN);
+        self.events.clear();
+        self.lists.clear();
+    }
+
+    /// Adds an event list, a JSON array, to the row being read.
+    pub(super) fn put_events(&mut self, name: &str, events: &[u8]) {
+        self.lists.push(if self.lists.is_empty() { b'{' } else { b',' });
+        // Writing a text into a Vec cannot fail.
+        let _ = serde_json::to_writer(&mut self.lists, name);
+        self.lists.push(b':');
+        self.lists.extend_from_slice(events);
+    }
+
+    /// The row being read, alone: its values, and its events as the engine takes them.
+    pub(super) fn row(&self) -> (Vec<f64>, Vec<u8>) {
+        let fields = self.values.chunks_exact(self.stride.max(1));
+        let values = fields.filter_map(|column| column.get(self.rows).copied()).collect();
+        let events = match self.lists.is_empty() {
+            true => Vec::new(),
+            false => [b"[", &self.lists[..], b"}]"].concat(),
+        };
+        (values, events)
     }
 
     /// Writes a value of the row being read.
@@ -68,8 +96,23 @@ impl Block {
         }
     }
 
+    /// The events of one good row, as the engine takes them beside its columns.
+    pub fn events_of(&self, row: usize) -> Vec<u8> {
+        let rows: Vec<&RawValue> = serde_json::from_slice(&self.events).unwrap_or_default();
+        rows.get(row).map_or_else(Vec::new, |own| format!("[{}]", own.get()).into_bytes())
+    }
+
     /// Keeps the row being read.
     pub(super) fn accept(&mut self, text: Range<usize>) {
+        if !self.lists.is_empty() || !self.events.is_empty() {
+            // Rows before the first one with events have empty objects.
+            let before = if self.events.is_empty() { self.rows } else { 0 };
+            self.events.push(if self.events.is_empty() { b'[' } else { b',' });
+            (0..before).for_each(|_| self.events.extend_from_slice(b"{},"));
+            self.events.extend_from_slice(if self.lists.is_empty() { b"{" } else { &self.lists });
+            self.events.push(b'}');
+            self.lists.clear();
+        }
         self.texts.push(text);
         self.numbers.push(self.rows_seen);
         self.rows += 1;
@@ -78,6 +121,7 @@ impl Block {
 
     /// Drops the row being read; its slot is used for the next one.
     pub(super) fn refuse(&mut self, bad: BadRow) {
+        self.lists.clear();
         for column in self.values.chunks_exact_mut(self.stride) {
             if let Some(slot) = column.get_mut(self.rows) {
                 *slot = f64::NAN;
@@ -92,6 +136,9 @@ impl Block {
 
     /// Closes the gaps between columns when fewer rows came than there was room for.
     pub(super) fn finish(&mut self) {
+        if !self.events.is_empty() {
+            self.events.push(b']');
+        }
         if self.rows < self.stride {
             let fields = self.values.len() / self.stride.max(1);
             for field in 1..fields {

@@ -6,6 +6,7 @@ use memchr::memchr;
 use scorelet_core::record::text::FieldReader;
 
 use super::block::{BadRow, Block};
+use super::checker::Checker;
 use super::cut::count_lines;
 use super::header::Header;
 
@@ -110,12 +111,19 @@ pub struct CsvReader<'a> {
     readers: &'a [FieldReader],
     delimiter: u8,
     scratch: Vec<u8>,
+    checker: Option<Checker>,
 }
 
 impl<'a> CsvReader<'a> {
-    /// A reader of files with this header; `readers` has one of core's readers a field.
-    pub fn new(header: &'a Header, readers: &'a [FieldReader], delimiter: u8) -> Self {
-        Self { header, readers, delimiter, scratch: Vec::new() }
+    /// A reader of files with this header; `readers` has one of core's readers a field. With a `checker` the cells of event
+    /// lists are JSON arrays.
+    pub fn new(
+        header: &'a Header,
+        readers: &'a [FieldReader],
+        delimiter: u8,
+        checker: Option<Checker>,
+    ) -> Self {
+        Self { header, readers, delimiter, scratch: Vec::new(), checker }
     }
 
     /// Reads a chunk into `block`.
@@ -173,7 +181,14 @@ impl<'a> CsvReader<'a> {
             };
             let Some(reader) = self.readers.get(field) else { continue };
             match reader.read(bytes) {
-                Ok(value) => block.put(field, value),
+                Ok(value) => {
+                    block.put(field, value);
+                    if let Some(name) = self.checker.as_ref().and_then(|checker| checker.list(field))
+                        && !bytes.is_empty()
+                    {
+                        block.put_events(name, bytes);
+                    }
+                }
                 Err(error) if bad.is_none() => {
                     bad = Some(Box::new(BadRow {
                         row: 0,
@@ -188,6 +203,14 @@ impl<'a> CsvReader<'a> {
             }
         }
         let expected = self.header.fields.len();
+        if let (None, Some(checker)) = (&bad, &mut self.checker)
+            && count == expected
+            && let Err(error) = checker.check(block)
+        {
+            let column = error.field().map(str::to_owned);
+            let (code, what, mend) = (error.code(), error.to_string(), error.mend());
+            bad = Some(Box::new(BadRow { row: 0, line: 0, column, code, what, mend }));
+        }
         match bad {
             None if count == expected => Ok(cells.at),
             Some(bad) if count == expected => Err((cells.at, bad)),

@@ -6,10 +6,12 @@ use std::fmt;
 use memchr::memchr;
 use scorelet_core::error::RecordError;
 use scorelet_core::record::text::{FieldReader, Given};
-use scorelet_core::schema::Field;
+use scorelet_core::schema::{Field, FieldType};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::block::{BadRow, Block};
+use super::checker::Checker;
 use super::cut::count_lines;
 
 /// Reads chunks of JSON records. One a worker.
@@ -18,13 +20,15 @@ pub struct JsonReader<'a> {
     readers: &'a [FieldReader],
     index: HashMap<&'a str, usize>,
     values: Vec<Option<f64>>,
+    lists: Vec<(usize, Box<RawValue>)>,
+    checker: Option<Checker>,
 }
 
 impl<'a> JsonReader<'a> {
     /// A reader of records with these fields; `readers` has one of core's readers a field.
-    pub fn new(fields: &'a [Field], readers: &'a [FieldReader]) -> Self {
+    pub fn new(fields: &'a [Field], readers: &'a [FieldReader], checker: Option<Checker>) -> Self {
         let index = fields.iter().enumerate().map(|(i, field)| (field.name.as_str(), i)).collect();
-        Self { fields, readers, index, values: Vec::new() }
+        Self { fields, readers, index, values: Vec::new(), lists: Vec::new(), checker }
     }
 
     /// Reads a chunk into `block`.
@@ -36,13 +40,17 @@ impl<'a> JsonReader<'a> {
             let end = memchr(b'\n', &text[at..]).map_or(text.len(), |length| at + length);
             let record = text[at..end].trim_ascii();
             if !record.is_empty() {
-                match self.record(record) {
-                    Ok(()) => {
-                        for (field, value) in self.values.iter().enumerate() {
-                            block.put(field, value.unwrap_or(f64::NAN));
-                        }
-                        block.accept(at..end);
+                let read = self.record(record).and_then(|()| {
+                    for (field, value) in self.values.iter().enumerate() {
+                        block.put(field, value.unwrap_or(f64::NAN));
                     }
+                    for (field, events) in &self.lists {
+                        block.put_events(&self.fields[*field].name, events.get().as_bytes());
+                    }
+                    self.checker.as_mut().map_or(Ok(()), |checker| checker.check(block))
+                });
+                match read {
+                    Ok(()) => block.accept(at..end),
                     Err(error) => block.refuse(BadRow {
                         row: block.rows_seen,
                         line,
@@ -62,6 +70,7 @@ impl<'a> JsonReader<'a> {
     fn record(&mut self, record: &[u8]) -> Result<(), RecordError> {
         self.values.clear();
         self.values.resize(self.fields.len(), None);
+        self.lists.clear();
         let mut input = serde_json::Deserializer::from_slice(record);
         let mut error = None;
         let parsed = Record { reader: self, error: &mut error }
@@ -114,7 +123,14 @@ impl<'de> Visitor<'de> for Record<'_, '_> {
                 self.error.get_or_insert(RecordError::UnknownField { row: 0, field: key.into_owned() });
                 continue;
             };
-            let value = map.next_value_seed(Value(&self.reader.readers[field]))?;
+            let value = if matches!(self.reader.fields[field].kind, FieldType::EventList(_)) {
+                let list = map.next_value::<Box<RawValue>>()?;
+                let value = list_value(&self.reader.readers[field], list.get());
+                self.reader.lists.extend(list.get().starts_with('[').then_some((field, list)));
+                value
+            } else {
+                map.next_value_seed(Value(&self.reader.readers[field]))?
+            };
             let slot = &mut self.reader.values[field];
             match value {
                 _ if slot.is_some() => {
@@ -156,6 +172,18 @@ impl<'de> Visitor<'de> for Record<'_, '_> {
 
     fn visit_unit<E>(self) -> Result<bool, E> {
         Ok(false)
+    }
+}
+
+/// The value of an event list from its JSON: how many events it has.
+fn list_value(reader: &FieldReader, json: &str) -> Result<f64, RecordError> {
+    match json.as_bytes().first() {
+        Some(b'[') => reader.read(json.as_bytes()),
+        Some(b'n') => reader.take(Given::Nothing),
+        Some(b'"') => reader.take(Given::Text("")),
+        Some(b'{') => reader.take(Given::Object),
+        Some(b't' | b'f') => reader.take(Given::Boolean(true)),
+        _ => reader.take(Given::Number(0.0)),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Session {
     selected: usize,
     /// Rows and place of the input area, which stays until other rows are asked for.
     area: (usize, u32),
+    /// Whether the engine holds events.
+    events: bool,
 }
 
 impl Session {
@@ -48,7 +50,7 @@ impl Session {
         if let Some(key) = key_bytes {
             instance.free(key)?;
         }
-        let mut session = Self { instance, handle, fields, selected: 0, area: (0, 0) };
+        let mut session = Self { instance, handle, fields, selected: 0, area: (0, 0), events: false };
         if handle == 0 { Err(session.error()) } else { Ok(session) }
     }
 
@@ -65,6 +67,20 @@ impl Session {
         }
         self.selected = columns.len();
         Ok(())
+    }
+
+    /// The event lists of the rows of the calls with columns that follow, as JSON: an array with an object a row; nothing if
+    /// none has an event.
+    pub fn events(&mut self, json: &[u8]) -> Result<()> {
+        if json.is_empty() && !self.events {
+            return Ok(());
+        }
+        let bytes = self.instance.push(json)?;
+        let events_in = self.instance.exports.events_in.clone();
+        let status = self.instance.call(&events_in, (self.handle, bytes.0, bytes.1))?;
+        self.instance.free(bytes)?;
+        self.events = !json.is_empty();
+        if status == 0 { Ok(()) } else { Err(self.error()) }
     }
 
     /// The fast path: values column by column (NaN = missing, a category by its index, a date in days) to the selected

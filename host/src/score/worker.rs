@@ -10,7 +10,7 @@ use super::plan::{Plan, Shape};
 use super::rows::{Results, Rows};
 use crate::error::Result;
 use crate::evaluate::Evaluator;
-use crate::input::{Block, Chunk, CsvReader, Header, JsonReader, Reader};
+use crate::input::{Block, Checker, Chunk, CsvReader, Header, JsonReader, Reader};
 use crate::model::Model;
 use crate::runtime::Module;
 
@@ -75,9 +75,10 @@ impl<'a> Worker<'a> {
     /// A worker on `job`.
     pub fn new(job: &'a Job, mut evaluator: Evaluator) -> Result<Self> {
         evaluator.select(&job.plan.columns())?;
+        let checker = Checker::new(job.bundle());
         let reader = match &job.header {
-            Some(header) => Reader::Csv(CsvReader::new(header, &job.readers, job.delimiter)),
-            None => Reader::Json(JsonReader::new(&job.bundle().fields, &job.readers)),
+            Some(header) => Reader::Csv(CsvReader::new(header, &job.readers, job.delimiter, checker)),
+            None => Reader::Json(JsonReader::new(&job.bundle().fields, &job.readers, checker)),
         };
         let rows = Rows::new(job);
         Ok(Self { job, reader, evaluator, block: Block::default(), results: Results::default(), rows })
@@ -101,6 +102,7 @@ impl<'a> Worker<'a> {
         let (plan, results) = (&self.job.plan, &mut self.results);
         chunk.out.clear();
         if rows > 0 {
+            self.evaluator.events(&self.block.events)?;
             self.evaluator.score_columns(rows, values, &mut results.figures)?;
             results.decisions.clear();
             if self.job.shape == Shape::Ndjson || !plan.reasons.is_empty() {

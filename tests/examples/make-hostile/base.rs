@@ -42,6 +42,7 @@ pub(crate) fn parts() -> BundleParts {
         higher_is_worse: false,
         max: 4,
         groups: vec![0],
+        game: None,
     };
     BundleParts {
         meta: Meta {
@@ -70,7 +71,7 @@ pub(crate) fn parts() -> BundleParts {
             code: "R1".into(),
             texts: vec![Localized { lang: "en".into(), text: "x".into() }],
         }],
-        checks: vec![SelfCheck { row: vec![7.0], expected: vec![(2, 20.0)], tolerance: 0.0 }],
+        checks: vec![SelfCheck { row: vec![7.0], events: vec![], expected: vec![(2, 20.0)], tolerance: 0.0 }],
         ..BundleParts::default()
     }
 }

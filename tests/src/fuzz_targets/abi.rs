@@ -30,7 +30,7 @@ pub(super) fn calls(data: &[u8]) {
 
 fn one(call: u8, handle: u32, argument: u8) {
     let count = usize::from(argument) % ROWS;
-    let status = match call % 10 {
+    let status = match call % 11 {
         0 | 1 => {
             let opened = BUNDLES.with_borrow(|bundles| {
                 let key = (argument > 250).then_some(&[9; 32]);
@@ -52,6 +52,11 @@ fn one(call: u8, handle: u32, argument: u8) {
         6 => checked::select(handle, &[u32::from(argument), 0, 1][..usize::from(argument) % 4 % 3 + 1]),
         7 => u32::from(scl_score_columns(handle, count).is_null()),
         8 => scl_decide_columns(handle, count, u32::from(argument) * 0x101),
+        9 => {
+            let event = &b"{\"list_0\":[{\"day\":\"1970-01-01\"}]},"[..];
+            let rows = [b"[", &event.repeat(count)[..], b"{}]"].concat();
+            checked::events_in(handle, &rows[..rows.len() * (1 + usize::from(argument) % 3) / 3])
+        }
         _ if argument.is_multiple_of(2) => scl_contributions(handle, count, usize::from(argument) % 5),
         _ => scl_describe(handle),
     };

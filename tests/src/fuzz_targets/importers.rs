@@ -6,7 +6,7 @@ use std::path::Path;
 use scorelet_core::Error;
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::card::{self, CardFormat};
-use scorelet_core::author::import::{ImportedForest, lightgbm, xgboost};
+use scorelet_core::author::import::{ImportedForest, lightgbm, onnx, xgboost};
 use scorelet_core::bundle::{Bundle, Trust};
 
 use super::{check_error, engine};
@@ -33,6 +33,20 @@ fn evaluate(model: ImportedForest) -> Result<(), Error> {
     }
     model.forest.compile()?;
     Ok(())
+}
+
+/// As a whole and as a tree model; a forest in it must compile or say why not.
+pub(super) fn onnx(data: &[u8]) {
+    onnx::import_forest(data).and_then(evaluate).err().iter().for_each(check_error);
+    let forests = |model: onnx::ImportedOnnx| -> Result<(), Error> {
+        for part in &model.parts {
+            if let onnx::OnnxPart::Forest { forest, .. } = part {
+                forest.compile()?;
+            }
+        }
+        Ok(())
+    };
+    imported(data, onnx::import(data).and_then(forests).err());
 }
 
 pub(super) fn optbinning(data: &[u8]) {
@@ -106,6 +120,10 @@ pub(super) fn xgboost_ubjson_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn lightgbm_seeds() -> Vec<Vec<u8>> {
     golden(&["lightgbm"], "model.txt")
+}
+
+pub(super) fn onnx_seeds() -> Vec<Vec<u8>> {
+    golden(&["onnx"], "model.onnx")
 }
 
 pub(super) fn optbinning_seeds() -> Vec<Vec<u8>> {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use scorelet_core::author::cut::cut;
-use scorelet_core::bundle::{Bundle, Trust};
+use scorelet_core::bundle::{Bundle, BundleParts, Trust};
 use scorelet_core::scorer::Scorer;
 
 use crate::generate;
@@ -25,8 +25,17 @@ pub(super) const UNSIGNED_HEADER: [u8; 112] = {
     header
 };
 
+/// Every second bundle has event lists.
+fn parts(seed: u64) -> BundleParts {
+    let mut parts = generate::bundle(seed);
+    if seed % 2 == 1 {
+        generate::event_lists(&mut Random::new(seed), &mut parts);
+    }
+    parts
+}
+
 fn encoded(seed: u64) -> Vec<u8> {
-    Bundle::encode(generate::bundle(seed)).expect("generated bundles are valid")
+    Bundle::encode(parts(seed)).expect("generated bundles are valid")
 }
 
 /// Whole files, signed and unsigned; small ones, so that a mutation hits something that matters.
@@ -34,7 +43,7 @@ pub(super) fn bundles() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = (0..60).map(encoded).filter(|bytes| bytes.len() < 6000).collect();
     seeds.push(Bundle::encode_signed(generate::bundle(1), &[3; 32]).expect("a valid bundle"));
     for seed in 0..20 {
-        let mut parts = generate::bundle(seed);
+        let mut parts = parts(seed);
         generate::stages(&mut Random::new(seed), &mut parts);
         if let Some(stages) = cut(&parts).expect("a generated cut is valid") {
             let both =
@@ -53,7 +62,7 @@ pub(super) fn contents() -> Vec<Vec<u8>> {
 /// Records for the bundles that [`with_scorer`] has.
 pub(super) fn records() -> Vec<Vec<u8>> {
     let of = |choice: u64| {
-        let fields = generate::bundle(choice).fields;
+        let fields = parts(choice).fields;
         let rows = generate::rows(&mut Random::new(choice), &fields, 3, true);
         let mut seed = vec![choice as u8];
         serde_json::to_writer(&mut seed, &generate::records(&fields, &rows)).expect("writing to a Vec");
@@ -65,7 +74,7 @@ pub(super) fn records() -> Vec<Vec<u8>> {
 /// Columns for them.
 pub(super) fn columns() -> Vec<Vec<u8>> {
     let of = |choice: u64| {
-        let rows = generate::rows(&mut Random::new(choice), &generate::bundle(choice).fields, 3, false);
+        let rows = generate::rows(&mut Random::new(choice), &parts(choice).fields, 3, false);
         let mut seed = vec![choice as u8];
         seed.extend(rows.values.iter().flat_map(|value| value.to_le_bytes()));
         seed
@@ -78,7 +87,7 @@ pub(super) fn calls() -> Vec<Vec<u8>> {
     (0..12)
         .map(|seed| {
             let mut random = Random::new(seed);
-            (0..60).map(|i| if i % 3 == 0 { random.below(10) as u8 } else { random.below(6) as u8 }).collect()
+            (0..60).map(|i| if i % 3 == 0 { random.below(11) as u8 } else { random.below(6) as u8 }).collect()
         })
         .collect()
 }

@@ -27,6 +27,9 @@ fn open(parts: scorelet_core::bundle::BundleParts) -> Scorer {
 fn pairs() -> Vec<(Scorer, Scorer)> {
     let of = |seed| {
         let mut parts = generate::bundle(seed);
+        if seed % 2 == 1 {
+            generate::event_lists(&mut Random::new(seed), &mut parts);
+        }
         generate::stages(&mut Random::new(seed), &mut parts);
         let stages = cut(&parts).expect("a generated cut is valid")?;
         Some((open(stages.device), open(stages.edge)))

@@ -46,7 +46,7 @@ pub fn rows(random: &mut Random, fields: &[Field], count: usize, json: bool) -> 
     Rows { count, values }
 }
 
-fn cell(random: &mut Random, field: &Field) -> f64 {
+pub(super) fn cell(random: &mut Random, field: &Field) -> f64 {
     if random.one_in(10) {
         return f64::NAN;
     }
@@ -65,6 +65,9 @@ fn cell(random: &mut Random, field: &Field) -> f64 {
             0 => *random.pick(&[0.0, -1.0, 1e6, -9_007_199_254_740_992.0, 9_007_199_254_740_992.0]),
             _ => grid(random).trunc(),
         },
+        // The number of its events.
+        FieldType::EventList(_) => *random.pick(&[0.0, 1.0, 2.0, 5.0, 20.0]),
+        FieldType::Hash { buckets } => random.below(*buckets as usize) as f64,
         FieldType::Date => match random.below(12) {
             0 => *random.pick(&[0.0, -1.0, 20_000.0, -25_567.0]),
             _ => grid(random).trunc(),

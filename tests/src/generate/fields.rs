@@ -11,7 +11,7 @@ pub(super) fn fields(random: &mut Random, n: usize, refusing: bool) -> Vec<Field
     (0..n).map(|i| field(random, i, refusing)).collect()
 }
 
-fn field(random: &mut Random, index: usize, refusing: bool) -> Field {
+pub(super) fn field(random: &mut Random, index: usize, refusing: bool) -> Field {
     let kind = match random.below(8) {
         0 | 1 => {
             let n = random.between(1, 9);

@@ -3,11 +3,13 @@
 use scorelet_core::band::Bands;
 use scorelet_core::bundle::{Band, BundleParts, FieldForm, Meta, ScoreKind, ScoreOutput};
 use scorelet_core::calibrate::{Calibrate, Isotonic};
+use scorelet_core::column::State;
 use scorelet_core::graph::{Node, Op};
+use scorelet_core::model::forest::Leaves;
 use scorelet_core::model::linear::Linear;
 use scorelet_core::model::link::Link;
 use scorelet_core::model::scorecard::{PointsRange, Scorecard};
-use scorelet_core::reason::{ReasonGroup, ReasonMethod, ReasonSpec};
+use scorelet_core::reason::{Game, ReasonGroup, ReasonMethod, ReasonSpec};
 use scorelet_core::rounding::{Rounding, RoundingMode};
 use scorelet_core::scale::{OddsScale, Scale, ScaleMap};
 use scorelet_core::schema::{Field, FieldType, Localized, Stage};
@@ -15,6 +17,7 @@ use scorelet_core::schema::{Field, FieldType, Localized, Stage};
 use super::features::{arith, binned, impute, one_hot};
 use super::fields::fields;
 use super::forest::{ForestShape, draft};
+use super::network::network;
 use crate::random::Random;
 
 const GROUPS: usize = 5;
@@ -44,6 +47,10 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.card();
     maker.linear();
     maker.forest();
+    // By numbers of their own, so that what stands before does not change.
+    maker.random = Random::new(seed ^ 0x4e7);
+    maker.leaves();
+    maker.network();
     // By numbers of its own, so that bundles do not change where a form does.
     maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
     maker.parts
@@ -200,6 +207,34 @@ impl Maker {
         self.score("forest", ScoreKind::Credit, columns, reasons);
     }
 
+    /// The leaves of a small forest, which the network reads.
+    fn leaves(&mut self) {
+        let shape = ForestShape {
+            trees: self.random.between(1, 5),
+            depth: *self.random.pick(&[0, 2, 4]),
+            full: self.random.one_in(3),
+            outputs: self.random.between(1, 2),
+        };
+        let forest =
+            draft(&mut self.random, &self.parts.fields, shape).compile().expect("a generated forest");
+        let leaves = forest.trees().map(|tree| tree.len() / 2 + 1).sum::<usize>() as u32;
+        let ids = if self.random.one_in(2) { (1..=leaves).rev().collect() } else { Vec::new() };
+        let inputs = (0..self.parts.fields.len() as u32).collect();
+        self.add("leaves", inputs, Leaves::new(forest, ids).expect("numbers of all leaves").into());
+    }
+
+    /// A network over any columns, and its outputs.
+    fn network(&mut self) {
+        let inputs = self.random.between(1, 24);
+        let inputs: Vec<u32> = (0..inputs).map(|_| self.random.below(self.columns as usize) as u32).collect();
+        let outputs = self.random.between(1, 3);
+        let op = network(&mut self.random, inputs.len(), outputs);
+        let (node, pd) = self.add("network", inputs, op.into());
+        let score = self.odds_scale("score of the network", pd, true);
+        let reasons = self.coalitions(node, 0);
+        self.score("network", ScoreKind::Fraud, [None, Some(pd), Some(score), None], Some(reasons));
+    }
+
     fn odds_scale(&mut self, name: &str, column: u32, pd: bool) -> u32 {
         let scale =
             OddsScale { target: 600.0, odds: 50.0, pdo: 20.0, higher_is_riskier: self.random.one_in(4) };
@@ -222,7 +257,28 @@ impl Maker {
     fn reasons(&mut self, node: u32, output: u32, method: ReasonMethod, higher_is_worse: bool) -> ReasonSpec {
         let inputs = self.parts.nodes[node as usize].inputs.len();
         let groups = (0..inputs).map(|_| self.random.below(GROUPS) as u32).collect();
-        ReasonSpec { node, output, method, higher_is_worse, max: self.random.between(1, 5) as u32, groups }
+        let max = self.random.between(1, 5) as u32;
+        ReasonSpec { node, output, method, higher_is_worse, max, groups, game: None }
+    }
+
+    /// Of a node's inputs as players, against a row or two.
+    fn coalitions(&mut self, node: u32, output: u32) -> ReasonSpec {
+        let mut players = self.parts.nodes[node as usize].inputs.clone();
+        players.sort_unstable();
+        players.dedup();
+        let cell = |random: &mut Random| match random.one_in(6) {
+            true => (0.0, State::MISSING),
+            false => (random.normal(), State::PRESENT),
+        };
+        let cells = players.len() * self.random.between(1, 2);
+        let references = (0..cells).map(|_| cell(&mut self.random)).collect();
+        let groups = players.iter().map(|_| self.random.below(GROUPS) as u32).collect();
+        let (method, permutations) = match self.random.one_in(2) {
+            true => (ReasonMethod::Shapley, 0),
+            false => (ReasonMethod::Permutation, 2 * self.random.between(2, 5) as u32),
+        };
+        let game = Some(Game { players, permutations, references });
+        ReasonSpec { node, output, method, higher_is_worse: true, max: 4, groups, game }
     }
 
     fn score(&mut self, name: &str, kind: ScoreKind, columns: [Option<u32>; 4], reasons: Option<ReasonSpec>) {

@@ -14,11 +14,21 @@ pub fn stages(random: &mut Random, parts: &mut BundleParts) {
         field.stage = if random.one_in(3) { Stage::Edge } else { Stage::Device };
         field.leaves_device = true;
     }
+    // Event lists and their reference time are read at one place.
+    let list = parts.fields.iter().rev().find_map(|f| Some((f.stage, f.events()?.as_of)));
+    if let Some((stage, as_of)) = list {
+        parts.fields[as_of as usize].stage = stage;
+        parts.fields.iter_mut().filter(|f| f.events().is_some()).for_each(|f| f.stage = stage);
+    }
     let mut stages: Vec<Stage> = parts.fields.iter().map(|f| f.stage).collect();
     let eager = random.between(1, 4);
     for node in &mut parts.nodes {
         let possible = node.inputs.iter().all(|&id| stages[id as usize] == Stage::Device);
-        node.stage = if possible && !random.one_in(eager + 1) { Stage::Device } else { Stage::Edge };
+        // The events of the device do not leave it.
+        let events = |&id: &u32| parts.fields.get(id as usize).is_some_and(|f| f.events().is_some());
+        let stays = possible && node.inputs.iter().any(events);
+        node.stage =
+            if stays || (possible && !random.one_in(eager + 1)) { Stage::Device } else { Stage::Edge };
         stages.extend(std::iter::repeat_n(node.stage, node.op.width(node.inputs.len())));
     }
     // What nothing on the edge reads may as well stay.

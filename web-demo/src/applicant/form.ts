@@ -17,7 +17,7 @@ export interface Form {
 
 interface Row {
   field: Field;
-  control: HTMLInputElement | HTMLSelectElement;
+  control: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
   error: HTMLElement;
   box: HTMLElement;
 }
@@ -102,11 +102,13 @@ export async function form(app: App, fields: readonly Field[], changed: () => vo
     const chosen = field.type === "category" || field.type === "boolean";
     const control = chosen
       ? select(app, field, attributes)
-      : h("input", {
-          ...attributes,
-          type: field.type === "date" ? "date" : "text",
-          inputmode: field.type === "date" ? null : keyboard(field),
-        });
+      : field.type === "event_list"
+        ? h("textarea", { ...attributes, rows: "6", spellcheck: "false" })
+        : h("input", {
+            ...attributes,
+            type: field.type === "date" ? "date" : "text",
+            inputmode: field.type === "date" || field.type === "hash" ? null : keyboard(field),
+          });
     const unit = field.unit && !chosen ? h("span", { class: "unit", "aria-hidden": "true" }, unitName(field.unit, language)) : null;
     const name = fieldName(field, language);
     const spoken = unit ? h("span", { class: "visually-hidden" }, ` (${unitName(field.unit, language)})`) : null;
@@ -140,7 +142,7 @@ export async function form(app: App, fields: readonly Field[], changed: () => vo
   };
 
   /** Special codes of a number: a code says why the number is not there. */
-  const specials = (field: Field, control: HTMLInputElement | HTMLSelectElement) =>
+  const specials = (field: Field, control: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement) =>
     field.type !== "category" &&
     field.specials.length > 0 &&
     h(

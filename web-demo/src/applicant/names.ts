@@ -22,6 +22,7 @@ export function categoryName(field: Field, value: string, language: Language): s
 export function valueText(field: Field, value: Value | undefined, language: Language, t: Texts, f: Formats): string {
   if (value === null || value === undefined) return t.applicant.notGiven;
   if (typeof value === "boolean") return value ? t.yes : t.no;
+  if (typeof value === "object") return f.plain(value.length);
   if (typeof value === "string") return field.type === "category" ? categoryName(field, value, language) : value;
   const special = field.specials.find((one) => one.value === value);
   if (special) return special.name;

@@ -1,8 +1,8 @@
 import type { Field } from "@scorelet/core";
-import type { Input, Value } from "../engine/protocol";
+import type { EventValue, Input, Value } from "../engine/protocol";
 
 /** What is wrong with what was typed. */
-export type ProblemKind = "needed" | "number" | "whole" | "low" | "high" | "date";
+export type ProblemKind = "needed" | "number" | "whole" | "low" | "high" | "date" | "events";
 
 /** What was typed, understood. */
 export interface Reading {
@@ -30,6 +30,16 @@ function readNumber(field: Field, text: string): Reading {
   return { value, problem: null, outside: true };
 }
 
+/** An event list as JSON; whether its events are right, the engine says. */
+function readEvents(text: string): Reading {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? ok(list as EventValue[]) : bad("events");
+  } catch {
+    return bad("events");
+  }
+}
+
 /** Understands the text of a form's control; an empty one is a missing value. */
 export function read(field: Field, text: string): Reading {
   const trimmed = text.trim();
@@ -38,7 +48,10 @@ export function read(field: Field, text: string): Reading {
     case "boolean":
       return ok(trimmed === "true");
     case "category":
+    case "hash":
       return ok(text);
+    case "event_list":
+      return readEvents(trimmed);
     case "date":
       return /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? ok(trimmed) : bad("date");
     default:
@@ -48,7 +61,8 @@ export function read(field: Field, text: string): Reading {
 
 /** The text of a control that stands for `value`. */
 export function write(value: Value | undefined): string {
-  return value === null || value === undefined ? "" : String(value);
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** A form as a record: what is missing or wrong is left out. */

@@ -25,5 +25,6 @@ export function encode(field: Field, value: Value | undefined): number {
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number") return value;
+  if (typeof value === "object") return value.length;
   return field.type === "date" ? days(value) : category(field, value);
 }

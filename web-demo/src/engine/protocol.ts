@@ -2,8 +2,10 @@ import type { BundleInfo, Challenge, Decision, Explanation, Field, LocalCreditDa
 import type { Peek } from "../developer/table";
 import type { BatchJob, BatchProgress, BatchReport } from "../developer/batch";
 
+/** An event of an event list. */
+export type EventValue = Readonly<Record<string, string | number | boolean | null>>;
 /** A value of a record as it goes to the engine; `null` is missing. */
-export type Value = string | number | boolean | null;
+export type Value = string | number | boolean | readonly EventValue[] | null;
 /** One applicant's input. */
 export type Input = Record<string, Value>;
 

@@ -84,7 +84,9 @@ function evaluate(scorer: Scorer, base: Float64Array, tries: readonly Candidate[
 export function whatIf(scorer: Scorer, record: Input, samples: readonly Input[]): WhatIf {
   const start = performance.now();
   const score = scorer.info.scores[0];
-  if (!score) return { changes: [], tried: 0, milliseconds: 0 };
+  // Columns have no events: without them every try would be another applicant.
+  const events = scorer.fields.some((field) => field.type === "event_list");
+  if (!score || events) return { changes: [], tried: 0, milliseconds: 0 };
   const sign = direction(score);
   const names = outputs(scorer.info, score);
   const bandAt = names.indexOf(`${score.name}.band`);

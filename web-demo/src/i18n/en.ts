@@ -42,6 +42,7 @@ export const en = {
       low: "Too small: the model takes",
       high: "Too large: the model takes",
       date: "Enter a date.",
+      events: "Enter a list of events as JSON: [{ … }].",
     } satisfies Record<ProblemKind, string>,
     outside: "Outside what the model has seen: it counts as out of range.",
     score: "Score",

@@ -39,6 +39,7 @@ export const zh: Texts = {
       low: "数值过小，模型接受的范围：",
       high: "数值过大，模型接受的范围：",
       date: "请输入日期。",
+      events: "请输入 JSON 格式的事件列表：[{ … }]。",
     },
     outside: "超出模型所见的范围，按“超出范围”处理。",
     score: "评分",

@@ -15,7 +15,8 @@ pub(super) fn write(
 ) {
     let Some(output) = bundle.scores.get(score) else { return };
     let Some(spec) = &output.reasons else { return };
-    let inputs = bundle.graph.nodes().get(spec.node as usize).map_or(&[][..], |node| &node.inputs);
+    let inputs = spec.columns(&bundle.graph);
+    let mut errors = found.map_or(&[][..], |found| &found.errors).iter();
     let values = found.map_or(&[][..], |found| &found.values);
     let points = matches!(spec.method, ReasonMethod::PointsFromMaximum | ReasonMethod::PointsFromAverage);
     Json::new(out).object(|json| {
@@ -38,6 +39,9 @@ pub(super) fn write(
                     json.key("group").text_or_null(group.map(|group| group.code.as_str()));
                     json.key("text").text(text.unwrap_or_default());
                     json.key("contribution").number(Some(value));
+                    if let Some(&error) = errors.next() {
+                        json.key("standard_error").number(Some(error));
+                    }
                 });
             },
         );

@@ -1,4 +1,6 @@
 //! A record as JavaScript lays it out: for each field, in order, the kind of its value and a number; and all texts in one.
+//! After a list of events comes each of its events, and after each event that is an object a value for every member, in the
+//! order date, texts, columns.
 //!
 //! | kind | value | number |
 //! |---|---|---|
@@ -9,8 +11,11 @@
 //! | 5 | a list | – |
 //! | 6 | an object | – |
 //! | 7, 8, 9 | a bigint, a function, a symbol | – |
+//! | 10 | the list of an event-list field | how many events it has |
+//! | 11 | an event that is an object | 0, or one more than the length of the name of a member that events do not have, which is a text |
 
 use crate::record::Given;
+use crate::scorer::Piece;
 
 /// The values of a record, one a field.
 pub(super) struct Values<'a> {
@@ -41,11 +46,11 @@ impl<'a> Values<'a> {
 }
 
 impl<'a> Iterator for Values<'a> {
-    type Item = Given<'a>;
+    type Item = Piece<'a>;
 
-    fn next(&mut self) -> Option<Given<'a>> {
+    fn next(&mut self) -> Option<Piece<'a>> {
         let (&kind, &number) = (self.kinds.next()?, self.numbers.next()?);
-        Some(match kind {
+        Some(Piece::Value(match kind {
             1 => Given::Boolean(false),
             2 => Given::Boolean(true),
             // JSON has no such numbers either: what is not known is null.
@@ -58,8 +63,10 @@ impl<'a> Iterator for Values<'a> {
             7 => Given::Foreign("a bigint"),
             8 => Given::Foreign("a function"),
             9 => Given::Foreign("a symbol"),
+            10 => return Some(Piece::Events(number as usize)),
+            11 => return Some(Piece::Event((number > 0.0).then(|| self.text(number - 1.0)))),
             _ => Given::Nothing,
-        })
+        }))
     }
 }
 
@@ -69,9 +76,9 @@ mod tests {
 
     #[test]
     fn values_come_one_a_field() {
-        let kinds = [0, 1, 2, 3, 4, 5, 6, 4, 4, 4, 7, 3];
-        let numbers = [0.0, 0.0, 0.0, 1.5, 3.0, 0.0, 0.0, 0.0, 2.0, 99.0, 0.0, f64::NAN];
-        let found: Vec<Given<'_>> = Values::new(&kinds, &numbers, "ab\u{e9}\u{1f600}rest").collect();
+        let kinds = [10, 11, 11, 0, 1, 2, 3, 4, 5, 6, 4, 4, 4, 7, 3];
+        let numbers = [2.0, 0.0, 3.0, 0.0, 0.0, 0.0, 1.5, 3.0, 0.0, 0.0, 0.0, 2.0, 99.0, 0.0, f64::NAN];
+        let found: Vec<Piece<'_>> = Values::new(&kinds, &numbers, "xyab\u{e9}\u{1f600}rest").collect();
         let expected = [
             Given::Nothing,
             Given::Boolean(false),
@@ -86,6 +93,8 @@ mod tests {
             Given::Foreign("a bigint"),
             Given::Foreign("NaN"),
         ];
+        let events = [Piece::Events(2), Piece::Event(None), Piece::Event(Some("xy"))];
+        let expected: Vec<Piece<'_>> = events.into_iter().chain(expected.map(Piece::Value)).collect();
         assert_eq!(found, expected);
     }
 }

@@ -49,6 +49,15 @@ pub(super) fn write(bundle: &Bundle, local: &LocalCreditData, language: &str, ou
                 state(json, of, Some(field));
             });
         });
+        if !local.ignored.is_empty() {
+            json.key("ignored_events").array(&local.ignored, |json, &(index, events)| {
+                let Some(field) = bundle.fields.get(index as usize) else { return };
+                json.object(|json| {
+                    json.key("field").text(&field.name);
+                    json.key("events").integer(events as usize);
+                });
+            });
+        }
         let scores = cut.reasons.iter().filter_map(|&score| bundle.scores.get(score as usize));
         let found = scores.zip(&local.reasons);
         json.key("reasons").array(found, |json, (score, reasons): (&ScoreOutput, &Option<Vec<Reason>>)| {

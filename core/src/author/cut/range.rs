@@ -3,6 +3,8 @@
 use super::sums;
 use crate::feature::StateValues;
 use crate::feature::arith::Arith;
+use crate::feature::series::{Sequence, Take};
+use crate::feature::window::{Kind, Output, Window};
 use crate::graph::Op;
 use crate::limits;
 use crate::schema::{Field, FieldType, Policy};
@@ -85,6 +87,7 @@ pub(super) fn of_field(field: &Field) -> Range {
     let range = match &field.kind {
         FieldType::Boolean => whole(0.0, 1.0),
         FieldType::Category { values } => whole(0.0, values.len() as f64 - 1.0),
+        FieldType::Hash { buckets } => whole(0.0, f64::from(*buckets) - 1.0),
         FieldType::Integer | FieldType::Date => whole(field.min, field.max),
         _ => Range::between(field.min, field.max),
     };
@@ -118,6 +121,99 @@ pub(super) fn of_op(op: &Op, output: usize, inputs: &[&Range]) -> Range {
         Op::Link(link) => sums::of_link(*link, inputs, output),
         Op::Bands(bands) => whole(0.0, bands.bands() as f64 - 1.0),
         Op::Calibrate(_) => Range::between(0.0, 1.0),
+        Op::Network(network) => {
+            let (min, max) = network.bounds(output);
+            Range::between(min, max)
+        }
+        Op::Leaves(leaves) => whole(0.0, f64::from(leaves.greatest(output))),
+        Op::Window(window) => of_window(window, output),
+        Op::Series(series) => of_series(series.sequence(), output),
         _ => Range::ANY,
+    }
+}
+
+/// Whole numbers from 0 on, any number of them: counts, and days before the reference date.
+fn counted() -> Range {
+    Range { whole: true, ..Range::between(0.0, f64::INFINITY) }
+}
+
+fn of_window(window: &Window, output: usize) -> Range {
+    match window.output_of(output) {
+        Some((Output::Figure(figure), _)) => match figure.kind {
+            Kind::Count
+            | Kind::Distinct
+            | Kind::DaysSinceFirst
+            | Kind::DaysSinceLast
+            | Kind::LongestStreak
+            | Kind::CurrentStreak
+            | Kind::Ignored => counted(),
+            Kind::Std | Kind::Volatility | Kind::MonthlyStd | Kind::MonthlyVolatility => {
+                Range::between(0.0, f64::INFINITY)
+            }
+            _ => Range::ANY,
+        },
+        Some((Output::Top(top), place)) if place % 2 == 0 => whole(0.0, f64::from(top.categories) - 1.0),
+        Some((Output::Top(top), _)) if top.column.is_none() => counted(),
+        _ => Range::ANY,
+    }
+}
+
+fn of_series(sequence: &Sequence, output: usize) -> Range {
+    let features = sequence.features.len();
+    if output >= features * sequence.length as usize {
+        return whole(0.0, 1.0);
+    }
+    match sequence.features.get(output % features.max(1)) {
+        Some(feature) if feature.take == Take::Count => counted(),
+        Some(feature) if matches!(feature.take, Take::DaysBefore | Take::DaysBetween) => {
+            let empty = feature.empty.unwrap_or(0.0);
+            let whole = empty.trunc() == empty;
+            Range { whole, ..Range::between(empty.min(0.0), f64::INFINITY) }
+        }
+        _ => Range::ANY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feature::series::{Feature, Series, Steps};
+    use crate::feature::window::{Figure, Span, Top, Unit};
+
+    #[test]
+    fn figures_of_events() {
+        let figure = |kind, column| Output::Figure(Figure { kind, span: 0, filter: None, column });
+        let top = |column| {
+            Output::Top(Top { span: 0, filter: None, group: 0, categories: 5, column, k: 1, least: false })
+        };
+        let outputs = vec![
+            figure(Kind::Count, None),
+            figure(Kind::Sum, Some(0)),
+            figure(Kind::Std, Some(0)),
+            top(None),
+            top(Some(1)),
+        ];
+        let op = Window::new(vec![Span::ALL], vec![], outputs).unwrap().into();
+        let positive = Range::between(0.0, f64::INFINITY);
+        let category = whole(0.0, 4.0);
+        let wanted =
+            [counted(), Range::ANY, positive, category.clone(), counted(), category, Range::ANY, Range::ANY];
+        for (output, wanted) in wanted.into_iter().enumerate() {
+            assert_eq!(of_op(&op, output, &[]), wanted, "{output}");
+        }
+    }
+
+    #[test]
+    fn steps_of_series() {
+        let feature = |take, column, empty| Feature { take, filter: None, column, empty };
+        let of = |steps, features| -> Op {
+            Series::new(Sequence { steps, length: 2, filters: vec![], features }).unwrap().into()
+        };
+        let months = Steps::Months { unit: Unit::Months, skip: 0 };
+        let op = of(months, vec![feature(Take::Count, None, None), feature(Take::Sum, Some(0), None)]);
+        assert_eq!([0, 1, 2].map(|i| of_op(&op, i, &[])), [counted(), Range::ANY, counted()]);
+        assert_eq!([4, 5].map(|i| of_op(&op, i, &[])), [whole(0.0, 1.0), whole(0.0, 1.0)]);
+        let op = of(Steps::Events { filter: None }, vec![feature(Take::DaysBetween, None, Some(-1.0))]);
+        assert_eq!(of_op(&op, 1, &[]), Range { min: -1.0, ..counted() });
     }
 }

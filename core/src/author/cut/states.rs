@@ -45,7 +45,11 @@ pub(super) fn of_op(op: &Op, inputs: &[(&Range, &States)]) -> States {
             return all;
         }
         // A forest has a branch for every absent value.
-        Op::Forest(_) => all.clear(),
+        Op::Forest(_) | Op::Leaves(_) => all.clear(),
+        // Nothing in the window, or in the month.
+        Op::Window(_) | Op::Series(_) => {
+            all.insert(State::MISSING);
+        }
         Op::Arith(Arith::IsAbsent) => return States::new(),
         Op::Arith(Arith::Compare { .. }) | Op::Bands(_) => return all,
         Op::Arith(

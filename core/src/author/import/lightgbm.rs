@@ -30,6 +30,14 @@ const CUSTOM_NOTE: &str = "The model has no objective of LightGBM's own: its pre
 /// # Errors
 /// [`ImportError`](crate::error::ImportError), with tree and line.
 pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
+    import_leaves(bytes).map(|(model, _)| model)
+}
+
+/// Reads a model, and the numbers that `predict(pred_leaf=True)` gives its leaves: tree after tree, in each from left to right.
+///
+/// # Errors
+/// [`ImportError`](crate::error::ImportError), with tree and line.
+pub fn import_leaves(bytes: &[u8]) -> Result<(ImportedForest, Vec<u32>), Error> {
     check_limit("bytes", bytes.len(), MODEL_BYTES)?;
     let document = text::parse(bytes)?;
     let header = &document.header;
@@ -45,11 +53,11 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
     let outputs = header.count("num_tree_per_iteration")?;
     check_limit("outputs", outputs, limits::OUTPUTS)?;
     let rounds = rounds(header, document.trees.len(), outputs)?;
-    let mut notes = Vec::new();
+    let (mut notes, mut leaves) = (Vec::new(), Vec::new());
     let (mut trees, mut nodes, mut all_counted) = (Vec::with_capacity(document.trees.len()), 0, true);
     for (i, section) in document.trees.iter().enumerate() {
         let context = tree::Context { features, output: (i % outputs) as u32 };
-        let (tree, counted) = tree::read(section, &context)?;
+        let (tree, counted) = tree::read(section, &context, &mut leaves)?;
         nodes += tree.nodes.len();
         check_limit("tree nodes", nodes, limits::TREE_NODES)?;
         all_counted &= counted;
@@ -74,7 +82,7 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
             notes.push(OLD_FOREST_NOTE.to_owned());
         }
     }
-    Ok(ImportedForest {
+    let model = ImportedForest {
         forest: ForestDraft {
             features,
             arithmetic: Arithmetic::F64LessEqual,
@@ -90,7 +98,8 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
         },
         objective: objective.text,
         notes,
-    })
+    };
+    Ok((model, leaves))
 }
 
 /// Number of boosting rounds.

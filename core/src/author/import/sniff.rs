@@ -20,6 +20,8 @@ pub enum Format {
     ScorecardpyCsv,
     /// toad card as JSON.
     ToadJson,
+    /// ONNX.
+    Onnx,
 }
 
 /// Tells the formats apart: by the first bytes, the header of a CSV, the keys at the top of a JSON. An importer may still
@@ -34,6 +36,10 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
     }
     if bytes.starts_with(b"tree\n") || bytes.starts_with(b"tree\r\n") {
         return Some(Format::LightgbmText);
+    }
+    // The version of the format as a number, then one of the texts, numbers or messages of a model.
+    if let [0x08, 1..=31, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42 | 0x72, ..] = bytes {
+        return Some(Format::Onnx);
     }
     match bytes.trim_ascii_start() {
         [b'{', ..] => json_object(bytes),
@@ -127,6 +133,7 @@ mod tests {
         assert_eq!(sniff(b"\xef\xbb\xbf\"variable\",\"bin\",\"points\"\r\n"), Some(Format::ScorecardpyCsv));
         assert_eq!(sniff(b"SCORELET\x01"), Some(Format::Bundle));
         assert_eq!(sniff(b"{L\0\0\0\0\0\0\0\x07learner{"), Some(Format::XgboostUbjson));
+        assert_eq!(sniff(b"\x08\x08\x12\x08skl2onnx"), Some(Format::Onnx));
         assert_eq!(sniff(b"tree\nversion=v4\n"), Some(Format::LightgbmText));
         for broken in ["", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
             assert_eq!(sniff(broken.as_bytes()), None, "{broken}");

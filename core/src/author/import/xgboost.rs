@@ -46,6 +46,14 @@ pub fn import(bytes: &[u8]) -> Result<ImportedForest, Error> {
 /// # Errors
 /// [`ImportError`](crate::error::ImportError), with the path in the file.
 pub fn import_rounds(bytes: &[u8], rounds: Rounds) -> Result<ImportedForest, Error> {
+    import_leaves(bytes, rounds).map(|(model, _)| model)
+}
+
+/// Reads a model, and the numbers that `predict(pred_leaf=True)` gives its leaves: tree after tree, in each from left to right.
+///
+/// # Errors
+/// [`ImportError`](crate::error::ImportError), with the path in the file.
+pub fn import_leaves(bytes: &[u8], rounds: Rounds) -> Result<(ImportedForest, Vec<u32>), Error> {
     check_limit("bytes", bytes.len(), MODEL_BYTES)?;
     let file = match is_ubjson(bytes) {
         true => ubjson::parse(bytes)?,
@@ -68,7 +76,9 @@ pub fn import_rounds(bytes: &[u8], rounds: Rounds) -> Result<ImportedForest, Err
             "objective",
         ],
     )?;
-    model(&learner, clamps, rounds)
+    let mut leaves = Vec::new();
+    let model = model(&learner, clamps, rounds, &mut leaves)?;
+    Ok((model, leaves))
 }
 
 /// UBJSON begins with `{` and the length of a key, JSON with `{` and a quote.
@@ -88,7 +98,12 @@ fn version(top: &Object<'_>) -> Result<bool, Error> {
     Ok(version >= (3, 2))
 }
 
-fn model(learner: &Object<'_>, clamps: bool, rounds: Rounds) -> Result<ImportedForest, Error> {
+fn model(
+    learner: &Object<'_>,
+    clamps: bool,
+    rounds: Rounds,
+    leaves: &mut Vec<u32>,
+) -> Result<ImportedForest, Error> {
     let mut notes = Vec::new();
     let (objective_name, objective) = read_objective(learner)?;
     let param = learner.object(
@@ -108,12 +123,13 @@ fn model(learner: &Object<'_>, clamps: bool, rounds: Rounds) -> Result<ImportedF
     let (booster, weights) = booster(learner)?;
     let known = ["cats", "gbtree_model_param", "iteration_indptr", "tree_info", "trees"];
     let gbtree = booster.object("model", &known)?;
-    let mut trees = trees(&gbtree, weights, features, outputs)?;
+    let mut trees = trees(&gbtree, weights, features, outputs, leaves)?;
     if let Some(best) = best_iteration(learner)? {
         let ends = round_ends(&gbtree, &trees, outputs)?;
         let end = ends.get(best).copied().unwrap_or(trees.len());
         if end < trees.len() && rounds == Rounds::Best {
             trees.truncate(end);
+            leaves.truncate(trees.iter().map(|tree| tree.nodes.len().div_ceil(2)).sum());
             notes.push(format!(
                 "Rounds 0 to {best} of {}: the best one of early stopping is the last.",
                 ends.len()
@@ -187,6 +203,7 @@ fn trees(
     weights: Option<Vec<f32>>,
     features: usize,
     outputs: usize,
+    leaves: &mut Vec<u32>,
 ) -> Result<Vec<Tree>, Error> {
     let known = ["num_parallel_tree", "num_trees", "size_leaf_vector"];
     let param = gbtree.object("gbtree_model_param", &known)?;
@@ -206,7 +223,7 @@ fn trees(
         let object = Object::new(value, gbtree.at_index("trees", i), &tree::KEYS)?;
         let group = group.integer().unwrap_or(-1);
         let weight = weights.as_ref().and_then(|w| w.get(i)).copied();
-        let tree = tree::read(&object, &tree::Context { features, outputs, group, weight })?;
+        let tree = tree::read(&object, &tree::Context { features, outputs, group, weight }, leaves)?;
         nodes += tree.nodes.len();
         check_limit("tree nodes", nodes, limits::TREE_NODES)?;
         trees.push(tree);

@@ -182,6 +182,11 @@ impl BinRows {
             }
             Kind::Flag => lookup(self.flags(builder, factor))?,
             Kind::Category(categories) => lookup(self.categories(builder, column, &categories, factor))?,
+            Kind::Hash | Kind::Events => {
+                let message = format!("{} cannot be put into bins", kind.describe());
+                builder.report.error(code::INPUT, &self.span, message, "read a number or a category");
+                return None;
+            }
         };
         let open = builder
             .live(&[column])

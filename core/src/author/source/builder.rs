@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::code;
+use super::coded::Coded;
 use super::fields::FieldDraft;
 use super::policies::Absence;
 use super::report::{Name, Report};
 use super::suggest;
 use crate::graph::{Node, Op};
 use crate::model::link::Link;
-use crate::schema::{FieldType, Stage};
+use crate::schema::{EventSchema, FieldType, Stage};
 
 /// What the values of a column are.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,10 @@ pub(super) enum Kind {
     Category(Rc<Vec<String>>),
     /// Days since 1970-01-01.
     Date,
+    /// Index of a bucket.
+    Hash,
+    /// The number of its events; their values stand beside the columns.
+    Events,
 }
 
 impl Kind {
@@ -33,6 +38,8 @@ impl Kind {
             Self::Flag => "true or false",
             Self::Category(_) => "a category",
             Self::Date => "a date",
+            Self::Hash => "a bucket of a hash",
+            Self::Events => "an event list",
         }
     }
 }
@@ -99,6 +106,10 @@ pub(super) enum ModelKind {
     Margin,
     Linear,
     Trees,
+    /// A network whose outputs are probabilities.
+    Probability,
+    /// A network of any other figure: log-odds, an amount.
+    Amount,
 }
 
 /// A model in the graph.
@@ -139,6 +150,8 @@ pub(super) struct Builder<'a> {
     pub(super) native: Live,
     /// Columns that something reads.
     pub(super) read: BTreeSet<u32>,
+    /// Networks whose figures became codes.
+    pub(super) coded: Vec<Coded>,
 }
 
 impl<'a> Builder<'a> {
@@ -157,11 +170,36 @@ impl<'a> Builder<'a> {
             needs: Vec::new(),
             native: Live::new(),
             read: BTreeSet::new(),
+            coded: Vec::new(),
         }
     }
 
-    /// The columns that a name stands for; reports a name that nothing declares.
+    /// The columns that a name stands for; reports a name that nothing declares, and an event list, which only nodes over
+    /// events read ([`Builder::events`]).
     pub(super) fn find(&mut self, name: &Name) -> Option<Vec<u32>> {
+        let columns = self.find_any(name)?;
+        if columns.iter().any(|&id| self.column(id).is_some_and(|column| column.kind == Kind::Events)) {
+            let message = format!("`{}` is an event list: it has no value of its own", name.value);
+            let mend = "read it through a node over events";
+            self.report.error(code::INPUT, &name.span, message, mend);
+            return None;
+        }
+        Some(columns)
+    }
+
+    /// The event list that a name stands for: its column, and what its events are.
+    pub(super) fn events(&mut self, name: &Name) -> Option<(u32, &'a EventSchema)> {
+        let columns = self.find_any(name)?;
+        let list = columns.first().and_then(|&id| Some((id, self.fields.get(id as usize)?)));
+        if let Some((id, FieldDraft { kind: FieldType::EventList(events), .. })) = list {
+            return Some((id, events));
+        }
+        let message = format!("`{}` is no event list", name.value);
+        self.report.error(code::INPUT, &name.span, message, "name a field of `type = \"events\"`");
+        None
+    }
+
+    fn find_any(&mut self, name: &Name) -> Option<Vec<u32>> {
         if let Some(columns) = self.names.get(&name.value) {
             let columns = columns.clone();
             self.read.extend(&columns);
@@ -194,8 +232,9 @@ impl<'a> Builder<'a> {
     /// The one column that a name stands for, if it is a quantity (a number, a date, or 0 and 1).
     pub(super) fn quantity(&mut self, name: &Name) -> Option<u32> {
         let id = self.one(name)?;
-        let Some(Column { kind: Kind::Category(_), .. }) = self.column(id) else { return Some(id) };
-        let message = format!("`{}` is a category: one cannot calculate with it", name.value);
+        let kind = self.column(id).map(|column| column.kind.clone());
+        let Some(kind @ (Kind::Category(_) | Kind::Hash)) = kind else { return Some(id) };
+        let message = format!("`{}` is {}: one cannot calculate with it", name.value, kind.describe());
         let mend = "read it through `bins`, `one_hot`, `ordinal` or `target`";
         self.report.error(code::INPUT, &name.span, message, mend);
         None
@@ -359,7 +398,9 @@ fn field_column(index: usize, field: &FieldDraft) -> Column {
         FieldType::Boolean => Kind::Flag,
         FieldType::Category { values } => Kind::Category(Rc::new(values.clone())),
         FieldType::Date => Kind::Date,
-        _ => Kind::Number,
+        FieldType::Hash { .. } => Kind::Hash,
+        FieldType::EventList(_) => Kind::Events,
+        FieldType::Number | FieldType::Integer => Kind::Number,
     };
     Column {
         name: field.name.value.clone(),

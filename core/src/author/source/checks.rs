@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::builder::Builder;
+use super::check_cells::{self as cells, Record};
 use super::code;
-use super::fields::FieldDraft;
 use super::imported_card::file;
 use super::report::{Name, Report, line_span};
 use super::suggest;
 use super::table::{Item, Table};
 use crate::author::csv;
-use crate::bundle::{Band, ScoreOutput, SelfCheck};
+use crate::bundle::{Band, Bundle, ScoreOutput, SelfCheck};
 use crate::column::State;
-use crate::record::date;
-use crate::schema::{FieldType, Policy};
+use crate::schema::Policy;
+use crate::scorer::{Scorer, Table as Rows};
 
 /// An output that a check can expect.
 #[derive(Clone)]
@@ -101,14 +101,15 @@ fn tolerance(table: &Table<'_>, targets: &BTreeMap<String, Target>) -> Option<To
 
 impl Tolerance {
     /// A check for each tolerance: a check of the bundle has one.
-    fn split(&self, row: &[f64], expected: &[(u32, f64)], checks: &mut Vec<SelfCheck>) {
+    fn split(&self, row: &Record, expected: &[(u32, f64)], checks: &mut Vec<SelfCheck>) {
         let of = |column: u32| self.each.get(&column).copied().unwrap_or(self.all);
         let mut tolerances: Vec<f64> = expected.iter().map(|&(c, _)| of(c)).collect();
         tolerances.sort_by(f64::total_cmp);
         tolerances.dedup();
         for tolerance in tolerances {
             let own = expected.iter().copied().filter(|&(c, _)| of(c) == tolerance).collect();
-            checks.push(SelfCheck { row: row.to_vec(), expected: own, tolerance });
+            let (row, events) = (row.values.clone(), row.events.clone());
+            checks.push(SelfCheck { row, events, expected: own, tolerance });
         }
     }
 }
@@ -124,12 +125,12 @@ fn inline(
         .and_then(|i| i.table("`expect` of a check".to_owned()));
     let tolerance = tolerance(table, targets);
     let (record, expect) = (record?, expect?);
-    let mut row = vec![f64::NAN; builder.fields.len()];
+    let mut row = Record::new(builder.fields.len());
     let mut sound = true;
     for (name, item) in record.named() {
         let found = builder.fields.iter().position(|f| f.name.value == name.value);
         let value = match found.and_then(|i| builder.fields.get(i)) {
-            Some(field) => field_value(field, &item),
+            Some(field) => cells::of_item(field, &item),
             None => {
                 let mend = suggest::mend(&name.value, builder.fields.iter().map(|f| f.name.value.as_str()));
                 table.report().error(
@@ -141,8 +142,8 @@ fn inline(
                 None
             }
         };
-        match (value, found.and_then(|i| row.get_mut(i))) {
-            (Some(value), Some(slot)) => *slot = value,
+        match (value, found) {
+            (Some(value), Some(field)) => row.set(field, value),
             _ => sound = false,
         }
     }
@@ -186,24 +187,6 @@ fn expected_value(target: &Target, item: &Item<'_>) -> Option<(u32, f64)> {
         _ => item.number()?.value,
     };
     Some((target.column, value))
-}
-
-/// A field's value as its column has it.
-fn field_value(field: &FieldDraft, item: &Item<'_>) -> Option<f64> {
-    match &field.kind {
-        FieldType::Boolean => item.flag().map(|f| f64::from(u8::from(f.value))),
-        FieldType::Date => super::date::read(item).map(|d| d.value),
-        FieldType::Category { .. } => item.text().map(|t| category(field, &t.value)),
-        FieldType::EventList { .. } => None,
-        _ => item.number_open().map(|x| x.value),
-    }
-}
-
-fn category(field: &FieldDraft, text: &str) -> f64 {
-    if let Some(i) = field.specials.iter().position(|s| s.text == text) {
-        return -2.0 - i as f64;
-    }
-    field.categories().unwrap_or_default().iter().position(|c| c == text).map_or(-1.0, |i| i as f64)
 }
 
 fn read_table(
@@ -299,7 +282,7 @@ fn from_file(
             wrong(row.line, message, "give every row as many".to_owned());
             continue;
         }
-        let mut values = vec![f64::NAN; builder.fields.len()];
+        let mut values = Record::new(builder.fields.len());
         let mut expected = Vec::new();
         for (cell, text) in cells.iter().zip(&row.cells) {
             let read = match cell {
@@ -307,10 +290,7 @@ fn from_file(
                 Cell::Output(_) if text.is_empty() => Ok(()),
                 Cell::Output(target) => output_cell(target, text).map(|x| expected.push((target.column, x))),
                 Cell::Field(i) => builder.fields.get(*i).map_or(Ok(()), |field| {
-                    let value = field_cell(field, text)?;
-                    if let Some(slot) = values.get_mut(*i) {
-                        *slot = value;
-                    }
+                    values.set(*i, cells::of_text(field, text)?);
                     Ok(())
                 }),
             };
@@ -336,27 +316,6 @@ fn output_cell(target: &Target, text: &str) -> Result<f64, (String, String)> {
     }
 }
 
-/// The value of a cell; an empty one is missing.
-fn field_cell(field: &FieldDraft, text: &str) -> Result<f64, (String, String)> {
-    if text.is_empty() {
-        return Ok(f64::NAN);
-    }
-    let name = &field.name.value;
-    let value = match &field.kind {
-        FieldType::Category { .. } => Some(category(field, text)),
-        FieldType::Boolean => match text {
-            "true" | "True" | "1" => Some(1.0),
-            "false" | "False" | "0" => Some(0.0),
-            _ => None,
-        },
-        FieldType::Date => date::parse(text),
-        _ => text.trim().parse::<f64>().ok(),
-    };
-    value.ok_or_else(|| {
-        (format!("`{text}` is not {} (field `{name}`)", field.kind.describe()), "mend the cell".to_owned())
-    })
-}
-
 /// Checks whose row the bundle would refuse: their outputs can never be compared.
 pub(super) fn refused(
     checks: &[SelfCheck],
@@ -377,6 +336,21 @@ pub(super) fn refused(
                 );
                 report.error(code::CHECK, &span, message, "mend the row, or the field's policy");
             }
+        }
+    }
+}
+
+/// Checks whose events the bundle would refuse.
+pub(super) fn refused_events(bundle: Bundle, report: &Report<'_>, root: &Table<'_>) {
+    let span = root.key_span("check").or_else(|| root.key_span("checks")).unwrap_or(0..0);
+    let checks = bundle.checks.clone();
+    let mut scorer = Scorer::new(bundle);
+    for (number, check) in checks.iter().enumerate().filter(|(_, check)| !check.events.is_empty()) {
+        let events = check.events_json(&scorer.bundle().fields);
+        if let Err(e) =
+            scorer.score_table(&Rows { rows: 1, values: &check.row, events: &events }, &[], &mut [])
+        {
+            report.error(code::CHECK, &span, format!("check {}: {e}", number + 1), e.mend());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::code;
 use super::date;
+use super::events;
 use super::form;
 use super::meta::{self, MetaDraft, STAGES};
 use super::policies::{self, Absence, PolicyDrafts};
@@ -29,6 +30,8 @@ pub(super) struct FieldDraft {
     pub(super) form: FieldForm,
     /// Not in `[fields]`: it comes from an imported model.
     pub(super) derived: bool,
+    /// Of an event list: the field that gives its reference time; its column is known when all fields are.
+    pub(super) as_of: Option<Name>,
 }
 
 impl FieldDraft {
@@ -47,13 +50,15 @@ impl FieldDraft {
             labels: Vec::new(),
             form: FieldForm::default(),
             derived: false,
+            as_of: None,
         }
     }
 
     /// Whether a value in this state can get past the policy (one that is not written is decided later).
     pub(super) fn lets_through(&self, absence: Absence) -> bool {
         let possible = match absence {
-            Absence::Missing | Absence::OutOfRange => true,
+            Absence::Missing => true,
+            Absence::OutOfRange => !matches!(self.kind, FieldType::EventList(_)),
             Absence::Special => !self.specials.is_empty(),
             Absence::Unseen => self.categories().is_some(),
         };
@@ -70,21 +75,28 @@ impl FieldDraft {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Word {
+/// The types by their words.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Word {
     Number,
     Integer,
     Boolean,
     Category,
     Date,
+    Hash,
+    Events,
+    Text,
 }
 
+/// The words of a field's type.
 const TYPES: &[(&str, Word)] = &[
     ("number", Word::Number),
     ("integer", Word::Integer),
     ("boolean", Word::Boolean),
     ("category", Word::Category),
     ("date", Word::Date),
+    ("hash", Word::Hash),
+    ("events", Word::Events),
 ];
 
 /// Reads `[fields]` in the order of the file.
@@ -110,44 +122,62 @@ pub(super) fn read(root: &Table<'_>, meta: &MetaDraft) -> Vec<FieldDraft> {
         let message = format!("there are {} fields; the limit is {}", fields.len(), limits::FIELDS);
         table.report().error(code::LIMIT, &extra.name.span, message, "declare fewer fields");
     }
+    events::resolve(&mut fields, table.report());
     fields
 }
 
 fn field(name: Name, item: &Item<'_>, meta: &MetaDraft) -> Option<FieldDraft> {
-    // Short forms: `age = "integer"`, `housing = ["own", "rent"]`.
     if !item.is_table() {
-        let kind =
-            if item.is_list() { category(item.texts()?, item)? } else { plain(item.choice(TYPES)?, item)? };
-        return Some(FieldDraft::new(name, kind, meta.stage));
+        return Some(FieldDraft::new(name, short(item, TYPES)?, meta.stage));
     }
     let table = item.table(format!("field `{}`", name.value))?.at(name.span.clone());
-    let kind = kind(&table);
+    let mut draft = declared(name, &table, meta, TYPES);
+    form::read(&table, &mut draft, meta);
+    table.finish();
+    Some(draft)
+}
+
+/// Short forms: `age = "integer"`, `housing = ["own", "rent"]`.
+pub(super) fn short(item: &Item<'_>, types: &[(&str, Word)]) -> Option<FieldType> {
+    if item.is_list() { category(item.texts()?, item) } else { plain(item.choice(types)?, item) }
+}
+
+/// A field as its table says, but for what only a form needs. One whose type is wrong is still known by name: what reads
+/// it is checked as if it were a number.
+pub(super) fn declared(
+    name: Name,
+    table: &Table<'_>,
+    meta: &MetaDraft,
+    types: &[(&str, Word)],
+) -> FieldDraft {
+    let kind = kind(table, types, meta);
     let stage = table.get("stage").and_then(|i| i.choice(STAGES)).map_or(meta.stage, |s| s.value);
-    let mut draft = FieldDraft::new(name, kind.clone().unwrap_or(FieldType::Number), stage);
+    let mut draft = FieldDraft::new(name, kind.unwrap_or(FieldType::Number), stage);
+    if matches!(draft.kind, FieldType::EventList(_)) {
+        draft.as_of = table.need("as_of", "\"application_date\"").and_then(|item| item.text());
+    }
     if let Some(unit) = table.get("unit").and_then(|i| i.text()) {
         draft.unit = unit.value;
     }
     if let Some(leaves) = table.get("leaves_device").and_then(|i| i.flag()) {
         draft.leaves_device = leaves.value;
+        events::check_leaves(&draft, &leaves, table);
     }
-    bounds(&table, &mut draft);
-    specials(&table, &mut draft);
-    draft.policies = policies::read(&table, &draft);
+    bounds(table, &mut draft);
+    specials(table, &mut draft);
+    draft.policies = policies::read(table, &draft);
     if let Some(item) = table.get("label") {
-        draft.labels = meta::localized(&item, &table, meta, false);
+        draft.labels = meta::localized(&item, table, meta, false);
     }
-    form::read(&table, &mut draft, meta);
-    table.finish();
-    // A field whose type is wrong is still known by name: what reads it is checked as if it were a number.
-    Some(draft)
+    draft
 }
 
-fn kind(table: &Table<'_>) -> Option<FieldType> {
+fn kind(table: &Table<'_>, types: &[(&str, Word)], meta: &MetaDraft) -> Option<FieldType> {
     let categories = table.get("categories");
     let word = match (table.get("type"), &categories) {
-        (Some(item), _) => item.choice(TYPES)?,
+        (Some(item), _) => item.choice(types)?,
         (None, Some(item)) => Spanned::new(Word::Category, item.span()),
-        (None, None) => table.need("type", "\"number\"").and_then(|i| i.choice(TYPES))?,
+        (None, None) => table.need("type", "\"number\"").and_then(|i| i.choice(types))?,
     };
     match (word.value, categories) {
         (Word::Category, Some(item)) => category(item.texts()?, &item),
@@ -165,22 +195,46 @@ fn kind(table: &Table<'_>) -> Option<FieldType> {
             );
             None
         }
+        (Word::Hash, None) => buckets(&table.need("buckets", "1024")?),
+        (Word::Events, None) => {
+            events::read(table, meta).map(|events| FieldType::EventList(Box::new(events)))
+        }
         (_, None) => plain(word, &table.get("type")?),
     }
 }
 
 fn plain(word: Spanned<Word>, item: &Item<'_>) -> Option<FieldType> {
+    let needs = |message: &str, mend: &str| {
+        item.report().error(code::MISSING_KEY, &word.span, message, mend);
+        None
+    };
     Some(match word.value {
-        Word::Number => FieldType::Number,
+        Word::Number | Word::Text => FieldType::Number,
         Word::Integer => FieldType::Integer,
         Word::Boolean => FieldType::Boolean,
         Word::Date => FieldType::Date,
         Word::Category => {
             let mend = "write the list itself, `[\"own\", \"rent\"]`, or a table with `categories`";
-            item.report().error(code::MISSING_KEY, &word.span, "a category field needs its categories", mend);
-            return None;
+            return needs("a category field needs its categories", mend);
+        }
+        Word::Hash => {
+            return needs("a hash needs its buckets", "write `{ type = \"hash\", buckets = 1024 }`");
+        }
+        Word::Events => {
+            return needs("an event list needs its columns", "write a table with `as_of` and `columns`");
         }
     })
+}
+
+fn buckets(item: &Item<'_>) -> Option<FieldType> {
+    let number = item.number()?;
+    if number.value.trunc() == number.value && (1.0..=f64::from(limits::HASH_BUCKETS)).contains(&number.value)
+    {
+        return Some(FieldType::Hash { buckets: number.value as u32 });
+    }
+    let message = format!("{} must be a whole number from 1 to {}", item.what(), limits::HASH_BUCKETS);
+    item.report().error(code::VALUE, &number.span, message, "write how many buckets there are");
+    None
 }
 
 fn category(texts: Vec<Name>, item: &Item<'_>) -> Option<FieldType> {
@@ -240,7 +294,7 @@ fn specials(table: &Table<'_>, draft: &mut FieldDraft) {
             FieldType::Category { .. } => {
                 item.text().map(|text| Special { value: 0.0, text: text.value, name: name.value.clone() })
             }
-            FieldType::Boolean | FieldType::EventList { .. } => {
+            FieldType::Boolean | FieldType::EventList { .. } | FieldType::Hash { .. } => {
                 let message = format!("{} cannot have special codes", table.what());
                 table.report().error(code::INPUT, &item.span(), message, "take `specials` out");
                 return;

@@ -9,7 +9,7 @@ use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
-use super::{arithmetic, encoders, linear, outcome, scorecard, trees};
+use super::{arithmetic, encoders, linear, network, outcome, scorecard, series, trees, window};
 use crate::limits;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
@@ -54,9 +54,13 @@ const KINDS: &[(&str, Parse)] = &[
     ("weighted_sum", arithmetic::weighted_sum),
     ("compare", arithmetic::compare),
     ("is_absent", arithmetic::is_absent),
+    ("window", window::parse),
+    ("series", series::parse),
     ("scorecard", scorecard::parse),
     ("linear", linear::parse),
     ("trees", trees::parse),
+    ("leaves", trees::leaves),
+    ("network", network::parse),
     ("link", outcome::link),
     ("platt", outcome::platt),
     ("isotonic", outcome::isotonic),
@@ -65,7 +69,8 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 8] = ["scorecard", "linear", "trees", "link", "platt", "isotonic", "scale", "bands"];
+const MODELS: [&str; 10] =
+    ["scorecard", "linear", "trees", "leaves", "network", "link", "platt", "isotonic", "scale", "bands"];
 
 /// A node that could be read.
 pub(super) struct NodeDraft {

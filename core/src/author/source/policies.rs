@@ -79,7 +79,12 @@ fn policy(table: &Table<'_>, field: &FieldDraft, key: &'static str) -> Option<Sp
                 }
                 index.map(|i| i as f64)
             }
-            FieldType::EventList { .. } => None,
+            FieldType::EventList(_) | FieldType::Hash { .. } => {
+                let message = format!("{} is no value that can be imputed", table.what());
+                let mend = "write `missing = \"empty\"` for an empty list, or another policy";
+                table.report().error(code::VALUE, &item.span(), message, mend);
+                None
+            }
         });
         inner.finish();
         return value.map(|x| Spanned::new(Policy::Impute(x), span));
@@ -89,6 +94,8 @@ fn policy(table: &Table<'_>, field: &FieldDraft, key: &'static str) -> Option<Sp
         "refuse" => Policy::Refuse,
         "own_bin" => Policy::OwnBin,
         "native" => Policy::Native,
+        // The number of its events is what an event list's column holds.
+        "empty" if matches!(field.kind, FieldType::EventList(_)) && key == "missing" => Policy::Impute(0.0),
         "impute" => {
             let message = format!("{} does not say which value to impute", item.what());
             table.report().error(code::VALUE, &span, message, format!("write `{key} = {{ impute = … }}`"));

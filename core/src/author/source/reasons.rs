@@ -2,6 +2,12 @@
 
 use std::collections::BTreeSet;
 
+mod draft;
+mod game;
+
+pub(super) use draft::ReasonsDraft;
+pub(super) use game::Sample;
+
 use super::builder::{Builder, Column, ModelKind};
 use super::code;
 use super::meta::{self, MetaDraft};
@@ -9,7 +15,7 @@ use super::report::Name;
 use super::scores::ScoreDraft;
 use super::suggest;
 use super::table::Table;
-use crate::graph::Graph;
+use crate::limits;
 use crate::reason::{ReasonGroup, ReasonMethod, ReasonSpec};
 use crate::schema::Localized;
 
@@ -75,36 +81,69 @@ pub(super) fn assign(
     written: Option<Written>,
     meta: &MetaDraft,
     builder: &Builder<'_>,
-    graph: &Graph,
+    sample: &Sample<'_>,
 ) -> Vec<ReasonGroup> {
+    let graph = sample.graph;
     let derive = written.is_none();
     let Written { mut groups, unsound } = written.unwrap_or_default();
+    let mut budget = limits::COALITION_WORK;
     for score in scores {
         let Some((model, column)) = score.model.clone() else { continue };
         if score.reasons.off || unsound {
             continue;
         }
-        let Some(node) = builder.nodes.get(model.node as usize) else { continue };
-        let first = graph.first_column(model.node as usize).unwrap_or(0) as u32;
         let derived = match model.kind {
-            ModelKind::Points => ReasonMethod::PointsFromMaximum,
-            ModelKind::Margin | ModelKind::Linear => ReasonMethod::Linear,
-            ModelKind::Trees => ReasonMethod::TreeShap,
+            ModelKind::Points => Some(ReasonMethod::PointsFromMaximum),
+            ModelKind::Margin | ModelKind::Linear => Some(ReasonMethod::Linear),
+            ModelKind::Trees => Some(ReasonMethod::TreeShap),
+            // Several nodes may give the results of one file.
+            ModelKind::Probability | ModelKind::Amount => None,
         };
+        let explained = match derived {
+            Some(_) => Some(model.node as usize),
+            None => graph.node_at(column as usize),
+        };
+        let Some((at, node)) = explained.and_then(|at| Some((at, builder.nodes.get(at)?))) else { continue };
+        let first = graph.first_column(at).unwrap_or(0) as u32;
+        let written = score.reasons.method.as_ref().map(|m| m.value);
+        let method = written.or(derived.filter(|_| !score.reasons.plays()));
         let mut spec = ReasonSpec {
-            node: model.node,
+            node: at as u32,
             output: column.saturating_sub(first),
-            method: score.reasons.method.as_ref().map_or(derived, |m| m.value),
+            method: method.unwrap_or(ReasonMethod::Shapley),
             higher_is_worse: score.higher_is_worse,
             max: score.reasons.max,
             groups: vec![0; node.inputs.len()],
+            game: None,
         };
+        if spec.method.plays() {
+            let players = score.reasons.columns(node, builder, graph);
+            let before = groups.len();
+            let Some(rows) = game::references(&players, column, score, builder, sample) else { continue };
+            let own = grouped(&players, derive, &node.name, (score, builder, meta), &mut groups);
+            let Some(own) = own else { continue };
+            spec.groups = own;
+            match game::fit(&mut spec, &players, &rows, groups.len(), (score, graph), budget) {
+                Ok(work) => {
+                    budget -= work;
+                    score.output.reasons = Some(spec);
+                }
+                Err(what) => {
+                    game::refused(what, score, builder);
+                    groups.truncate(before);
+                }
+            }
+            continue;
+        }
         // Whether the model can be explained so does not hang on the groups: ask with one group for all.
         if let Err(what) = spec.check(graph, 1) {
             let span = score.reasons.method.as_ref().map(|m| m.span.clone()).or(score.reasons.span.clone());
             let message = format!("score `{}` cannot give reasons: {what}", score.name.value);
             match span {
-                Some(span) => builder.report.error(code::VALUE, &span, message, mend(&spec, derived)),
+                Some(span) => {
+                    let mend = derived.map_or(game::MEND, |derived| mend(&spec, derived));
+                    builder.report.error(code::VALUE, &span, message, mend);
+                }
                 None => builder.report.warn(
                     code::NOTE,
                     &score.name.span,
@@ -114,24 +153,33 @@ pub(super) fn assign(
             }
             continue;
         }
-        let found: Vec<Option<u32>> = node
-            .inputs
-            .iter()
-            .map(|&id| {
-                let input = builder.column(id)?;
-                if derive {
-                    Some(own_group(input, &node.name, meta, builder, &mut groups))
-                } else {
-                    group_of(id, input, &groups, score, builder)
-                }
-            })
-            .collect();
-        if let Some(own) = found.into_iter().collect::<Option<Vec<u32>>>() {
+        let own = grouped(&node.inputs, derive, &node.name, (score, builder, meta), &mut groups);
+        if let Some(own) = own {
             spec.groups = own;
             score.output.reasons = Some(spec);
         }
     }
     groups.into_iter().map(|g| g.group).collect()
+}
+
+/// The group of each column that is explained; groups that nobody has written are added.
+fn grouped(
+    columns: &[u32],
+    derive: bool,
+    model: &str,
+    (score, builder, meta): (&ScoreDraft, &Builder<'_>, &MetaDraft),
+    groups: &mut Vec<GroupDraft>,
+) -> Option<Vec<u32>> {
+    let found = columns.iter().map(|&id| {
+        let input = builder.column(id)?;
+        match derive {
+            true => Some(own_group(input, model, meta, builder, groups)),
+            false => group_of(id, input, groups, score, builder),
+        }
+    });
+    // All of them, so that each mistake is told.
+    let found: Vec<Option<u32>> = found.collect();
+    found.into_iter().collect()
 }
 
 fn mend(spec: &ReasonSpec, derived: ReasonMethod) -> &'static str {
@@ -143,7 +191,7 @@ fn mend(spec: &ReasonSpec, derived: ReasonMethod) -> &'static str {
             "a scorecard takes `points_from_maximum` or `points_from_average`"
         }
         (_, ReasonMethod::Linear) => "a linear model takes `linear`",
-        _ => "trees take `tree_shap`; `reasons = false` gives none",
+        _ => "trees take `tree_shap`, and any model `shapley`; `reasons = false` gives none",
     }
 }
 

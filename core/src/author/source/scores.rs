@@ -4,6 +4,7 @@ use super::builder::{Builder, Here, Kind, Model, ModelKind, Output, Unanswered};
 use super::code;
 use super::meta::{self, MetaDraft};
 use super::outcome::{self, BandDraft, CalibrationDraft, Of, ScaleDraft, ScaleKind};
+use super::reasons::ReasonsDraft;
 use super::report::{Name, Spanned};
 use super::suggest;
 use super::table::{Item, Table};
@@ -12,24 +13,6 @@ use crate::bundle::{Band, ScoreKind, ScoreOutput};
 use crate::feature::arith::Arith;
 use crate::graph::Op;
 use crate::model::link::Link;
-use crate::reason::ReasonMethod;
-
-/// What `reasons` of a score asks for.
-#[derive(Clone, Debug)]
-pub(super) struct ReasonsDraft {
-    /// `reasons = false`.
-    pub(super) off: bool,
-    pub(super) method: Option<Spanned<ReasonMethod>>,
-    pub(super) max: u32,
-    /// Written, not derived: a model that cannot be explained is then a mistake.
-    pub(super) span: Option<core::ops::Range<usize>>,
-}
-
-impl Default for ReasonsDraft {
-    fn default() -> Self {
-        Self { off: false, method: None, max: crate::reason::DEFAULT_MAX, span: None }
-    }
-}
 
 /// A score with its columns, and the model that its reasons explain: node and output.
 pub(super) struct ScoreDraft {
@@ -81,7 +64,7 @@ fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec
     // A source whose only model has a mistake is not also blamed for having no score.
     if builder.broken.is_empty() {
         let mend = match builder.models.len() {
-            0 => "add a model: `kind = \"scorecard\"`, `\"linear\"` or `\"trees\"`",
+            0 => "add a model: `kind = \"scorecard\"`, `\"linear\"`, `\"trees\"` or `\"network\"`",
             _ => "add `[scores.credit]` with `model = \"…\"`",
         };
         let n = builder.models.len();
@@ -122,7 +105,7 @@ fn keys(table: &Table<'_>, name: &Name, meta: &MetaDraft) -> Option<Keys> {
     let calibration = part(table, "calibration", outcome::calibration);
     let scale = part(table, "scale", outcome::scale_draft);
     let bands = table.get("bands").map_or(Some(None), |i| bands(&i, meta).map(Some));
-    let reasons = reasons(table);
+    let reasons = ReasonsDraft::read(table);
     let own = ["margin", "pd", "score", "band"].map(text);
     let [margin, pd, score, band] = own;
     Some(Keys {
@@ -162,34 +145,6 @@ fn bands(item: &Item<'_>, meta: &MetaDraft) -> Option<(Vec<BandDraft>, Vec<f64>)
     outcome::ordered(read, item)
 }
 
-fn reasons(table: &Table<'_>) -> Option<ReasonsDraft> {
-    const METHODS: &[(&str, ReasonMethod)] = &[
-        ("points_from_maximum", ReasonMethod::PointsFromMaximum),
-        ("points_from_average", ReasonMethod::PointsFromAverage),
-        ("linear", ReasonMethod::Linear),
-        ("tree_shap", ReasonMethod::TreeShap),
-    ];
-    let default = ReasonsDraft::default();
-    let Some(item) = table.get("reasons") else { return Some(default) };
-    let span = Some(item.span());
-    if let Some(on) = item.as_flag() {
-        return Some(ReasonsDraft { off: !on, span, ..default });
-    }
-    let inner = item.table(item.what().to_owned())?;
-    let method = inner.get("method").map_or(Some(None), |i| i.choice(METHODS).map(Some));
-    let max = inner.get("max").map_or(Some(default.max), |i| {
-        let x = i.number()?;
-        if x.value.fract() == 0.0 && (1.0..=1000.0).contains(&x.value) {
-            return Some(x.value as u32);
-        }
-        let message = format!("`max` of {} must be a whole number from 1 on", inner.what());
-        inner.report().error(code::VALUE, &x.span, message, "write 4, the usual number");
-        None
-    });
-    inner.finish();
-    Some(ReasonsDraft { off: false, method: method?, max: max?, span })
-}
-
 /// The columns of a score as they are found or made.
 struct Columns {
     margin: Option<u32>,
@@ -204,7 +159,7 @@ fn score(table: Table<'_>, name: Name, meta: &MetaDraft, builder: &mut Builder<'
     make(keys?, name, meta, builder)
 }
 
-fn make(keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
+fn make(mut keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
     let here = Here { name: name.clone(), stage: meta.stage, written: true, feature: false };
     let clash = ["log_odds", "risk", "pd", "uncalibrated", "prediction", "score", "band"]
         .iter()
@@ -217,6 +172,7 @@ fn make(keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> 
         builder.report.error(code::NAME, &name.span, message, "give the score another name");
         return None;
     }
+    keys.reasons.find_players(builder)?;
     let [margin, pd, score, band] = &keys.own;
     let given = |builder: &mut Builder<'_>, name: &Option<Name>| match name {
         Some(name) => builder.one(name).map(Some),
@@ -308,6 +264,9 @@ fn steps(
     let link = keys.link.unwrap_or(model.link);
     // A model of the good outcome: its margin is turned, so that a higher one is a higher risk.
     let risk = if keys.good { step(builder, here, "risk", column, Op::Arith(Arith::Neg)) } else { column };
+    if model.kind == ModelKind::Probability && keys.link.is_none() && columns.pd.is_none() {
+        columns.pd = Some(if keys.good { complement(builder, here, column) } else { column });
+    }
     let figure = predict(keys, here, model, link, (column, risk), columns, builder);
     calibrate(keys, here, risk, columns, builder)?;
     if let (Some(scale), None) = (&keys.scale, columns.score) {
@@ -338,6 +297,11 @@ fn steps(
         columns.score = Some(figure.unwrap_or(column));
     }
     Some(())
+}
+
+/// The probability of the other outcome.
+fn complement(builder: &mut Builder<'_>, here: &Here, column: u32) -> u32 {
+    step(builder, here, "pd", column, Op::Arith(Arith::Affine { scale: -1.0, offset: 1.0 }))
 }
 
 /// The link: sets the PD, or returns the column of a prediction that is no probability.

@@ -141,6 +141,17 @@ impl<'a> Item<'a> {
         })
     }
 
+    /// The value as JSON; a date stands in quotes, and there are no numbers that are not finite.
+    pub(super) fn json(&self) -> serde_json::Value {
+        json(self.value)
+    }
+
+    /// A member, if it is a table that has it; the key is not noted as known.
+    pub(super) fn as_member(&self, key: &str) -> Option<Item<'a>> {
+        let (_, value) = self.value.as_table()?.iter().find(|(name, _)| name.name == key)?;
+        Some(Item { report: self.report, value, what: format!("`{key}` of {}", self.what) })
+    }
+
     /// A list of finite numbers.
     pub(super) fn numbers(&self) -> Option<Vec<Spanned<f64>>> {
         let items = self.list()?;
@@ -170,6 +181,19 @@ impl<'a> Item<'a> {
             suggest::mend(&word.value, choices.iter().map(|(name, _)| *name)),
         );
         None
+    }
+}
+
+fn json(value: &Value<'_>) -> serde_json::Value {
+    match value.as_ref() {
+        ValueInner::String(text) => text.as_ref().into(),
+        ValueInner::Integer(number) => (*number).into(),
+        ValueInner::Float(number) => (*number).into(),
+        ValueInner::Boolean(flag) => (*flag).into(),
+        ValueInner::Array(items) => items.iter().map(json).collect(),
+        ValueInner::Table(entries) => {
+            entries.iter().map(|(key, value)| (key.name.clone().into_owned(), json(value))).collect()
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every kind of mistake: code, line and mend. Then whole sources, evaluated.
 
+mod events;
 mod mistakes;
 mod models;
+mod networks;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -18,11 +18,15 @@ use crate::author::import::xgboost::Rounds;
 use crate::author::import::{Format, ImportedForest};
 use crate::feature::StateValues;
 use crate::feature::lookup::Lookup;
-use crate::graph::Op;
+use crate::graph::{Kernel, Op};
+use crate::model::forest::{Forest, Leaves};
 use crate::schema::{FieldType, Stage};
 
-const FORMATS: &[(&str, &[Format])] =
-    &[("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]), ("lightgbm", &[Format::LightgbmText])];
+const FORMATS: &[(&str, &[Format])] = &[
+    ("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]),
+    ("lightgbm", &[Format::LightgbmText]),
+    ("onnx", &[Format::Onnx]),
+];
 
 const ROUNDS: &[(&str, Rounds)] = &[("all", Rounds::All), ("best", Rounds::Best)];
 
@@ -31,9 +35,20 @@ struct TreesSpec {
     /// The input of each feature.
     inputs: Vec<Name>,
     file: Name,
+    /// For `leaves`: the trainer's numbers of the leaves.
+    leaves: Option<Vec<u32>>,
 }
 
 pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
+    read(table, false)
+}
+
+/// `kind = "leaves"`: the leaf of each tree as a category.
+pub(super) fn leaves(table: &Table<'_>, _: &Name) -> Parsed {
+    read(table, true)
+}
+
+fn read(table: &Table<'_>, leaves: bool) -> Parsed {
     let item = table.need("file", "\"model.json\"");
     let format = table.get("format").map(|i| i.choice(FORMATS));
     let rounds = table.get("rounds").map_or(Some(Rounds::All), |i| i.choice(ROUNDS).map(|r| r.value));
@@ -48,8 +63,8 @@ pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
             return None;
         }
     }
-    let model = match bare::trees(bytes, rounds) {
-        Ok(model) => model,
+    let (model, numbers) = match bare::leaves(bytes, rounds) {
+        Ok(read) => read,
         Err(error) => {
             refused(&item, &name, &error);
             return None;
@@ -67,7 +82,7 @@ pub(super) fn parse(table: &Table<'_>, _: &Name) -> Parsed {
             None => Spanned::new(f.name.clone(), name.span.clone()),
         })
         .collect();
-    Some(Box::new(TreesSpec { model, inputs, file: name }))
+    Some(Box::new(TreesSpec { model, inputs, file: name, leaves: leaves.then_some(numbers) }))
 }
 
 /// The type of field that a feature reads.
@@ -97,7 +112,7 @@ impl Spec for TreesSpec {
     fn build(&self, here: &Here, builder: &mut Builder<'_>) -> Option<()> {
         let features = self.model.forest.features.iter().zip(&self.inputs);
         let columns: Vec<_> =
-            features.map(|(feature, input)| self.column(feature, input, here, builder)).collect();
+            features.map(|(feature, input)| column(feature, input, here, builder)).collect();
         let inputs = columns.into_iter().collect::<Option<Vec<u32>>>()?;
         let forest = match self.model.forest.compile() {
             Ok(forest) => forest,
@@ -115,6 +130,9 @@ impl Spec for TreesSpec {
         builder.native.extend(own);
         builder.native.extend(other.iter().copied());
         builder.need(&here.name.value, other, true);
+        if let Some(numbers) = &self.leaves {
+            return self.push_leaves(forest, numbers.clone(), inputs, here, builder);
+        }
         let n = forest.outputs();
         let name = |i: usize| if n == 1 { String::new() } else { i.to_string() };
         let outputs =
@@ -129,73 +147,103 @@ impl Spec for TreesSpec {
 }
 
 impl TreesSpec {
-    /// The column of a feature; a category whose list is not the model's goes through a table of codes.
-    fn column(&self, feature: &Feature, input: &Name, here: &Here, builder: &mut Builder<'_>) -> Option<u32> {
-        let id = builder.one(input)?;
-        let kind = builder.column(id)?.kind.clone();
-        let wrong = |what: String, mend: &str| {
-            builder.report.error(code::INPUT, &input.span, what, mend);
-            None
-        };
-        match (&feature.kind, kind) {
-            (FeatureKind::Number, Kind::Category(_)) => wrong(
-                format!(
-                    "the model's feature `{}` is a number, and `{}` is a category",
-                    feature.name, input.value
-                ),
-                "encode it as in training (`ordinal`, `target`, `one_hot`), and map the feature to that node",
-            ),
-            (FeatureKind::Category { values: Some(known) }, Kind::Category(own)) if !known.is_empty() => {
-                if own.as_slice() == known.as_slice() {
-                    return Some(id);
-                }
-                self.recode(feature, known, &own, id, input, here, builder)
-            }
-            (FeatureKind::Category { values: Some(known) }, _) if !known.is_empty() => wrong(
-                format!(
-                    "the model's feature `{}` is a category with names, and `{}` is not",
-                    feature.name, input.value
-                ),
-                "declare the field with `categories`",
-            ),
-            _ => Some(id),
-        }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "one step of `column`, which has them all")]
-    fn recode(
+    fn push_leaves(
         &self,
-        feature: &Feature,
-        known: &[String],
-        own: &Rc<Vec<String>>,
-        id: u32,
-        input: &Name,
+        forest: Forest,
+        numbers: Vec<u32>,
+        inputs: Vec<u32>,
         here: &Here,
         builder: &mut Builder<'_>,
-    ) -> Option<u32> {
-        let codes: BTreeMap<&str, usize> = known.iter().map(String::as_str).zip(0..).collect();
-        let unknown: Vec<&String> = own.iter().filter(|c| !codes.contains_key(c.as_str())).collect();
-        if !unknown.is_empty() {
-            let message = format!(
-                "the model does not know these categories of `{}`: {}",
-                input.value,
-                suggest::quoted(&unknown)
-            );
-            let mend = "take them out of `categories`: such values are then unseen";
-            builder.report.error(code::CATEGORIES, &input.span, message, mend);
-            return None;
-        }
-        let values = own.iter().filter_map(|c| codes.get(c.as_str())).map(|&i| i as f64).collect();
-        let op = Lookup::new(values, StateValues::default());
-        let op = op.map_err(|e| builder.refused(&input.span, e, &input.value)).ok()?;
-        let open = builder.live(&[id]);
-        Some(builder.push(
-            here,
-            &feature.name,
-            vec![id],
-            Op::Lookup(op),
-            Output::number(),
-            (open, Unanswered::Pass),
-        ))
+    ) -> Option<()> {
+        let leaves = Leaves::new(forest, numbers).and_then(|op| op.check(inputs.len()).map(|()| op));
+        let op = leaves.map_err(|what| builder.refused(&self.file.span, what, &self.file.value)).ok()?;
+        let output = |tree: usize| {
+            let numbers = 0..=op.greatest(tree);
+            let kind = Kind::Category(Rc::new(numbers.map(|number| number.to_string()).collect()));
+            Output { name: tree.to_string(), kind, unit: String::new() }
+        };
+        let outputs = (0..op.width(inputs.len())).map(output).collect();
+        builder.push(here, "", inputs, Op::Leaves(op), outputs, (Live::new(), Unanswered::Pass));
+        Some(())
     }
+}
+
+/// The column of a feature; a category whose list is not the model's goes through a table of codes.
+pub(super) fn column(feature: &Feature, input: &Name, here: &Here, builder: &mut Builder<'_>) -> Option<u32> {
+    let id = builder.one(input)?;
+    encoded(feature, id, input, here, builder)
+}
+
+/// A column as a feature reads it. `input` is what the source calls it.
+pub(super) fn encoded(
+    feature: &Feature,
+    id: u32,
+    input: &Name,
+    here: &Here,
+    builder: &mut Builder<'_>,
+) -> Option<u32> {
+    let kind = builder.column(id)?.kind.clone();
+    let wrong = |what: String, mend: &str| {
+        builder.report.error(code::INPUT, &input.span, what, mend);
+        None
+    };
+    match (&feature.kind, kind) {
+        (FeatureKind::Number, Kind::Category(_)) => wrong(
+            format!(
+                "the model's feature `{}` is a number, and `{}` is a category",
+                feature.name, input.value
+            ),
+            "encode it as in training (`ordinal`, `target`, `one_hot`), and map the feature to that node",
+        ),
+        (FeatureKind::Category { values: Some(known) }, Kind::Category(own)) if !known.is_empty() => {
+            if own.as_slice() == known.as_slice() {
+                return Some(id);
+            }
+            recode(feature, known, &own, id, input, here, builder)
+        }
+        (FeatureKind::Category { values: Some(known) }, _) if !known.is_empty() => wrong(
+            format!(
+                "the model's feature `{}` is a category with names, and `{}` is not",
+                feature.name, input.value
+            ),
+            "declare the field with `categories`",
+        ),
+        _ => Some(id),
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one step of `encoded`, which has them all")]
+fn recode(
+    feature: &Feature,
+    known: &[String],
+    own: &Rc<Vec<String>>,
+    id: u32,
+    input: &Name,
+    here: &Here,
+    builder: &mut Builder<'_>,
+) -> Option<u32> {
+    let codes: BTreeMap<&str, usize> = known.iter().map(String::as_str).zip(0..).collect();
+    let unknown: Vec<&String> = own.iter().filter(|c| !codes.contains_key(c.as_str())).collect();
+    if !unknown.is_empty() {
+        let message = format!(
+            "the model does not know these categories of `{}`: {}",
+            input.value,
+            suggest::quoted(&unknown)
+        );
+        let mend = "take them out of `categories`: such values are then unseen";
+        builder.report.error(code::CATEGORIES, &input.span, message, mend);
+        return None;
+    }
+    let values = own.iter().filter_map(|c| codes.get(c.as_str())).map(|&i| i as f64).collect();
+    let op = Lookup::new(values, StateValues::default());
+    let op = op.map_err(|e| builder.refused(&input.span, e, &input.value)).ok()?;
+    let open = builder.live(&[id]);
+    Some(builder.push(
+        here,
+        &feature.name,
+        vec![id],
+        Op::Lookup(op),
+        Output::number(),
+        (open, Unanswered::Pass),
+    ))
 }

@@ -156,6 +156,7 @@ fn a_receipt_of_64_values_is_under_a_kilobyte() {
         values: vec![(0.123, crate::column::State::PRESENT); 64],
         absent: (0..16).map(|field| (field, crate::column::State::MISSING)).collect(),
         reasons: Vec::new(),
+        ignored: Vec::new(),
     };
     // The edge worker's nonces have 56 bytes.
     let receipt = Receipt { nonce: vec![7; 56], local: local.encode(), ..receipt() };

@@ -74,6 +74,7 @@ impl<'a> Leaving<'a> {
             Some(FieldType::Category { .. }) => "category",
             Some(FieldType::Date) => "date",
             Some(FieldType::EventList { .. }) => "event list",
+            Some(FieldType::Hash { .. }) => "hash",
         }
     }
 

@@ -29,7 +29,11 @@ struct Lists {
 }
 
 /// Reads a tree; whether it has the counts that contributions need.
-pub(super) fn read(section: &Section<'_>, context: &Context) -> Result<(Tree, bool), Error> {
+pub(super) fn read(
+    section: &Section<'_>,
+    context: &Context,
+    numbers: &mut Vec<u32>,
+) -> Result<(Tree, bool), Error> {
     let leaves = section.count("num_leaves")?;
     check_limit("leaves in a tree", leaves, limits::TREE_NODES / 2)?;
     let Some(inner) = leaves.checked_sub(1) else {
@@ -50,7 +54,7 @@ pub(super) fn read(section: &Section<'_>, context: &Context) -> Result<(Tree, bo
         (lists.inner_count, lists.leaf_count) = counts(section, leaves)?;
     }
     let counted = inner == 0 || !lists.inner_count.is_empty();
-    let nodes = walk(section, context, lists)?;
+    let nodes = walk(section, context, lists, numbers)?;
     Ok((Tree { output: Some(context.output), nodes }, counted))
 }
 
@@ -72,7 +76,12 @@ fn counts(section: &Section<'_>, leaves: usize) -> Result<(Vec<f64>, Vec<f64>), 
 }
 
 /// The nodes that the root reaches, renumbered in preorder; all must be reached once.
-fn walk(section: &Section<'_>, context: &Context, mut lists: Lists) -> Result<Vec<TreeNode>, Error> {
+fn walk(
+    section: &Section<'_>,
+    context: &Context,
+    mut lists: Lists,
+    numbers: &mut Vec<u32>,
+) -> Result<Vec<TreeNode>, Error> {
     let (inner, leaves) = (lists.left.len(), lists.leaf_value.len());
     let (mut seen_inner, mut seen_leaf) = (vec![false; inner], vec![false; leaves]);
     let mut nodes: Vec<TreeNode> = Vec::with_capacity(inner + leaves);
@@ -98,6 +107,7 @@ fn walk(section: &Section<'_>, context: &Context, mut lists: Lists) -> Result<Ve
         }
         if is_leaf {
             nodes.push(leaf(section, &mut lists, index)?);
+            numbers.push(index as u32);
         } else {
             nodes.push(split(section, context, &mut lists, index)?);
             let child = |list: &[i32]| list.get(index).copied().unwrap_or(i32::MIN);

@@ -68,7 +68,7 @@ enum Leaves<'a> {
 }
 
 /// Reads a tree.
-pub(super) fn read(object: &Object<'_>, context: &Context) -> Result<Tree, Error> {
+pub(super) fn read(object: &Object<'_>, context: &Context, numbers: &mut Vec<u32>) -> Result<Tree, Error> {
     let param = object.object("tree_param", &PARAM_KEYS)?;
     let nodes = param.count("num_nodes")?;
     let deleted = param.count_or("num_deleted", 0)?;
@@ -120,11 +120,16 @@ pub(super) fn read(object: &Object<'_>, context: &Context) -> Result<Tree, Error
         }
         _ => None,
     };
-    Ok(Tree { output, nodes: walk(&arrays, nodes, deleted)? })
+    Ok(Tree { output, nodes: walk(&arrays, nodes, deleted, numbers)? })
 }
 
 /// The nodes that the root reaches, renumbered in preorder. Deleted ones (pruning leaves them in the arrays) drop out.
-fn walk(arrays: &Arrays<'_>, count: usize, deleted: usize) -> Result<Vec<TreeNode>, Error> {
+fn walk(
+    arrays: &Arrays<'_>,
+    count: usize,
+    deleted: usize,
+    numbers: &mut Vec<u32>,
+) -> Result<Vec<TreeNode>, Error> {
     let object = arrays.object;
     let mut seen = vec![false; count];
     let mut nodes: Vec<TreeNode> = Vec::new();
@@ -145,7 +150,10 @@ fn walk(arrays: &Arrays<'_>, count: usize, deleted: usize) -> Result<Vec<TreeNod
             *(if is_left { left } else { right }) = here as u32;
         }
         match at(arrays.left, node) as i64 {
-            -1 => nodes.push(leaf(arrays, node)?),
+            -1 => {
+                nodes.push(leaf(arrays, node)?);
+                numbers.push(node as u32);
+            }
             _ => {
                 let yes = child(arrays, "left_children", arrays.left, node)?;
                 let no = child(arrays, "right_children", arrays.right, node)?;
