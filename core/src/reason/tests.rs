@@ -2,6 +2,7 @@
 
 mod hostile;
 mod naive;
+mod shap;
 
 use std::collections::BTreeSet;
 

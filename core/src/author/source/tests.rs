@@ -1,5 +1,6 @@
 //! Every kind of mistake: code, line and mend. Then whole sources, evaluated.
 
+mod coalitions;
 mod events;
 mod mistakes;
 mod models;

@@ -20,6 +20,8 @@ use crate::split::Trusted;
 pub(super) const MEND: &str = "any model takes `shapley` or `permutation`; `reasons = false` gives none";
 /// Reference rows that are taken of the self-checks at most.
 const FROM_CHECKS: usize = 16;
+/// What reasons may cost one row that the source does not ask for: some ten milliseconds.
+const UNASKED: u64 = 1 << 28;
 /// Orders that an estimate looks at, unless the source says otherwise.
 const PERMUTATIONS: u32 = 64;
 
@@ -183,6 +185,7 @@ pub(super) fn fit(
         ReasonMethod::Permutation => draft.permutations.unwrap_or(PERMUTATIONS),
         _ => draft.permutations.unwrap_or(0),
     };
+    let budget = if draft.span.is_some() { budget } else { budget.min(UNASKED) };
     let mut count = if draft.reference.is_some() { rows.len() } else { rows.len().min(FROM_CHECKS) };
     loop {
         let some = (0..count).filter_map(|i| rows.get(i * rows.len() / count));
@@ -190,7 +193,7 @@ pub(super) fn fit(
         spec.game = Some(Game { players: players.to_vec(), permutations, references });
         let what = match spec.check(graph, groups) {
             Ok(work) if work <= budget => return Ok(work),
-            Ok(_) => "the reasons of all scores together cost more than the limit",
+            Ok(_) => "its reasons, or those of all scores together, would cost more than the limit",
             Err(what) => what,
         };
         count /= 2;

@@ -7,7 +7,7 @@ const CLASSES: &[u8] = include_bytes!("../../../../../tests/golden/network-nodes
 const MARGIN: &[u8] = include_bytes!("../../../../../tests/golden/network-nodes/margin.onnx");
 const EXPECTED: &str = include_str!("../../../../../tests/golden/network-nodes/expected.json");
 
-fn source(toml: &str) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn source(toml: &str) -> BTreeMap<String, Vec<u8>> {
     let mut files = folder(&format!("{HEAD}{toml}"), &[]);
     files.insert("classes.onnx".to_owned(), CLASSES.to_vec());
     files.insert("margin.onnx".to_owned(), MARGIN.to_vec());
