@@ -112,7 +112,8 @@ impl Evaluator {
         }
     }
 
-    /// Contributions of the inputs of the node that a score explains, column by column, the baseline last.
+    /// Contributions of the inputs of the node that a score explains, column by column, then the baseline; then,
+    /// of estimates, their standard errors.
     pub fn contributions(&mut self, rows: usize, values: &[f64], score: u32) -> Result<Vec<f64>> {
         match self {
             Self::Native(native) => {

@@ -1,7 +1,7 @@
 """Makes golden vectors by the trainers themselves. See README.md.
 
-    python generate.py --golden ../golden [--only xgboost,lightgbm,optbinning,scorecardpy,toad,onnx]
-    python generate.py --live OUT --seed 1 --models 40 [--only xgboost,lightgbm]
+    python generate.py --golden ../golden [--only xgboost,lightgbm,optbinning,scorecardpy,toad,onnx,catboost]
+    python generate.py --live OUT --seed 1 --models 40 [--only xgboost,lightgbm,catboost]
 """
 
 import argparse
@@ -18,6 +18,7 @@ SUBJECTS = {
     "optbinning": "optb",
     "scorecardpy": "scpy",
     "toad": "toad_cards",
+    "catboost": "cat",
     "onnx": "onnx_cases",
 }
 
@@ -28,7 +29,7 @@ def main():
     parser.add_argument("--live", metavar="OUT", help="write random models under OUT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--models", type=int, default=20, help="random models a trainer")
-    parser.add_argument("--only", default="xgboost,lightgbm,optbinning,toad", help="trainers, comma-separated (scorecardpy, onnx: in venvs of their own)")
+    parser.add_argument("--only", default="xgboost,lightgbm,optbinning,toad", help="trainers, comma-separated (scorecardpy, onnx, catboost: in venvs of their own)")
     parser.add_argument("--case", default="", help="only golden cases whose name contains this")
     args = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":  # scorecardpy's order of columns comes from a set

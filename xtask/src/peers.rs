@@ -28,6 +28,7 @@ const NEWEST: &[Peer] = &[
         requirements: "tests/peers/requirements-scorecardpy.txt",
         trainers: "scorecardpy",
     },
+    Peer { venv: "catboost", requirements: "tests/peers/requirements-catboost.txt", trainers: "catboost" },
     Peer { venv: "onnx", requirements: "tests/peers/requirements-onnx.txt", trainers: "onnx" },
 ];
 

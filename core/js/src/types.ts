@@ -236,6 +236,8 @@ export interface Contribution {
   /** Text of the group in the language asked for. */
   text: string;
   contribution: number;
+  /** Of an estimate (`method = "permutation"`): its standard error. */
+  standard_error?: number;
 }
 
 /** A waterfall: `baseline` + all contributions, added from the left, = `total`, to the last bit. */
@@ -250,7 +252,10 @@ export interface Explanation {
   unit: 'points' | 'margin';
   /** Whether a higher output is worse for the applicant. */
   higher_is_worse: boolean;
-  /** One an input, in the model's order; empty if the output is absent. */
+  /**
+   * One an input, in the model's order; empty if the output is absent. Where groups play as one (`shapley`,
+   * `permutation`), a group's stands at its first input and the others have 0.
+   */
   contributions: Contribution[];
 }
 

@@ -17,6 +17,7 @@ mod engine;
 mod flat;
 mod layout;
 mod masks;
+mod oblivious;
 mod perfect;
 mod plane;
 mod real;
@@ -34,7 +35,7 @@ pub use slot::{Rank, Slot, SlotKind, Tests};
 pub enum Arithmetic {
     /// XGBoost: inputs, thresholds, leaves and sums in f32; a value goes left if it is less than the threshold.
     F32Less,
-    /// LightGBM, scikit-learn: f64; a value goes left if it is less than or equal to the threshold.
+    /// LightGBM, scikit-learn, CatBoost (whose borders are moved for it): f64; a value goes left if it is less than or equal to the threshold.
     F64LessEqual,
 }
 

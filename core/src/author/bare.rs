@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::card;
-use super::import::{Format, ImportedForest, ImportedLink, lightgbm, onnx, sniff, xgboost};
+use super::import::{Format, ImportedForest, ImportedLink, catboost, lightgbm, onnx, sniff, xgboost};
 use super::source;
 use crate::Error;
 use crate::bundle::BundleParts;
@@ -16,10 +16,11 @@ pub(super) fn trees(bytes: &[u8], rounds: xgboost::Rounds) -> Result<ImportedFor
     match sniff(bytes) {
         Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_rounds(bytes, rounds),
         Some(Format::LightgbmText) => lightgbm::import(bytes),
+        Some(Format::CatboostJson) => catboost::import(bytes),
         Some(Format::Onnx) => onnx::import_forest(bytes),
         _ => {
             let what = "it begins like no model file that can be imported".to_owned();
-            let format = "a tree model of XGBoost or LightGBM, or an ONNX model";
+            let format = "a tree model of XGBoost, LightGBM or CatBoost, or an ONNX model";
             Err(ImportError::Format { format, what, at: "line 1".to_owned() }.into())
         }
     }
@@ -30,6 +31,7 @@ pub(super) fn leaves(bytes: &[u8], rounds: xgboost::Rounds) -> Result<(ImportedF
     match sniff(bytes) {
         Some(Format::XgboostJson | Format::XgboostUbjson) => xgboost::import_leaves(bytes, rounds),
         Some(Format::LightgbmText) => lightgbm::import_leaves(bytes),
+        Some(Format::CatboostJson) => catboost::import_leaves(bytes),
         _ => trees(bytes, rounds).map(|model| (model, Vec::new())),
     }
 }

@@ -15,6 +15,14 @@ pub enum FeatureKind {
         /// Texts in code order.
         values: Option<Vec<String>>,
     },
+    /// A category by the hash of its text (CatBoost): code `i` is the category of hash `i`, and any other code is a category that
+    /// no tree asks for.
+    Hashed {
+        /// CatBoost's hashes, in code order.
+        hashes: Vec<u32>,
+        /// The texts, in code order, where the file has them.
+        texts: Option<Vec<String>>,
+    },
 }
 
 /// An input feature.

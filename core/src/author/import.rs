@@ -3,6 +3,7 @@
 //! Each importer takes bytes and does no I/O. What it does not support it refuses by name; what it leaves out without
 //! harm (training statistics, a stopped-early marker that the trainer's own predict ignores) it says in the notes.
 
+pub mod catboost;
 pub mod lightgbm;
 pub mod onnx;
 mod sniff;

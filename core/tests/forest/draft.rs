@@ -49,6 +49,8 @@ pub(crate) struct Recipe {
     pub(crate) vector: bool,
     pub(crate) linear: bool,
     pub mixed_rules: bool,
+    /// One test a level of a tree, as in CatBoost's symmetric trees; with `full` at 100 they get a kernel of their own.
+    pub(crate) oblivious: bool,
 }
 
 impl Recipe {
@@ -68,6 +70,7 @@ impl Recipe {
             vector: false,
             linear: false,
             mixed_rules: false,
+            oblivious: false,
         }
     }
 
@@ -88,20 +91,26 @@ impl Recipe {
     fn tree(&self, number: usize, rng: &mut Rng) -> Tree {
         let output = if self.vector && rng.chance(50) { None } else { Some((number % self.outputs) as u32) };
         let mut tree = Tree { output, nodes: Vec::new() };
-        self.node(&mut tree, if self.leaves > 0 { 0 } else { self.depth }, rng);
+        let depth = if self.leaves > 0 { 0 } else { self.depth };
+        // Some trees of a forest are shallower.
+        let depth = if self.oblivious && rng.chance(20) { rng.below(depth + 1) } else { depth };
+        let one = |rng: &mut Rng| (rng.below(self.features) as u32, self.test(rng));
+        let levels: Vec<_> = (0..if self.oblivious { depth } else { 0 }).map(|_| one(rng)).collect();
+        self.node(&mut tree, depth, &levels, rng);
         let mut leaves = vec![0];
         while leaves.len() < self.leaves {
             let at = leaves.swap_remove(rng.below(leaves.len()));
             let (feature, test) = (rng.below(self.features) as u32, self.test(rng));
-            let (left, _) = self.node(&mut tree, 0, rng);
-            let (right, _) = self.node(&mut tree, 0, rng);
+            let (left, _) = self.node(&mut tree, 0, &[], rng);
+            let (right, _) = self.node(&mut tree, 0, &[], rng);
             tree.nodes[at as usize] = TreeNode::Split { feature, test, left, right, cover: 1.0 };
             leaves.extend([left, right]);
         }
         tree
     }
 
-    fn node(&self, tree: &mut Tree, depth: usize, rng: &mut Rng) -> (u32, f64) {
+    /// A node and what is below it; `levels` are the tests of an oblivious tree, from the bottom.
+    fn node(&self, tree: &mut Tree, depth: usize, levels: &[(u32, Test)], rng: &mut Rng) -> (u32, f64) {
         let at = tree.nodes.len();
         let width = if tree.output.is_some() { 1 } else { self.outputs };
         let leaf = TreeNode::Leaf {
@@ -114,9 +123,12 @@ impl Recipe {
         if depth == 0 || !rng.chance(self.full) {
             return (at as u32, cover);
         }
-        let (feature, test) = (rng.below(self.features) as u32, self.test(rng));
-        let (left, left_cover) = self.node(tree, depth - 1, rng);
-        let (right, right_cover) = self.node(tree, depth - 1, rng);
+        let (feature, test) = match levels.get(depth - 1) {
+            Some(level) => level.clone(),
+            None => (rng.below(self.features) as u32, self.test(rng)),
+        };
+        let (left, left_cover) = self.node(tree, depth - 1, levels, rng);
+        let (right, right_cover) = self.node(tree, depth - 1, levels, rng);
         let cover = left_cover + right_cover + f64::from(rng.chance(5));
         tree.nodes[at] = TreeNode::Split { feature, test, left, right, cover };
         (at as u32, cover)

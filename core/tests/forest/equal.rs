@@ -55,7 +55,7 @@ pub(crate) fn check(recipe: &Recipe, rows: usize) {
 
 fn recipes() -> impl Strategy<Value = Recipe> {
     let size = (any::<u64>(), any::<bool>(), 0..40_usize, 1..9_usize, 1..4_usize, 0..11_usize);
-    let kind = (50..101_usize, prop::sample::select(vec![0, 4, 40]), any::<[bool; 2]>(), 0..8_u8);
+    let kind = (50..101_usize, prop::sample::select(vec![0, 4, 40]), any::<[bool; 3]>(), 0..8_u8);
     (size, kind).prop_map(|((seed, wide, trees, features, outputs, depth), (full, grid, flags, odd))| {
         Recipe {
             seed,
@@ -65,13 +65,14 @@ fn recipes() -> impl Strategy<Value = Recipe> {
             features,
             outputs,
             depth,
-            full,
+            full: if flags[2] { 100 } else { full },
             leaves: 0,
             grid,
             categories: flags[0],
             vector: odd == 0,
             linear: odd == 1 && wide,
             mixed_rules: flags[1],
+            oblivious: flags[2],
         }
     })
 }
@@ -91,6 +92,10 @@ fn big_plain_models() {
             check(&Recipe::plain(arithmetic, 150 >> (depth / 4), depth), 300);
         }
         check(&Recipe { outputs: 3, ..Recipe::plain(arithmetic, 101, 5) }, 300);
+        for depth in [1, 6, 8, 9] {
+            let plain = Recipe::plain(arithmetic, 50, depth);
+            check(&Recipe { oblivious: true, outputs: 3, vector: depth == 6, ..plain }, 300);
+        }
         check(&Recipe { full: 85, features: 9, ..Recipe::plain(arithmetic, 30, 14) }, 300);
     }
 }

@@ -56,6 +56,8 @@ impl Case {
                     "" => f64::NAN,
                     text => match names[i].get(text) {
                         Some(&code) => code,
+                        // A name that the model does not know may look like a number.
+                        None if !names[i].is_empty() => f64::NAN,
                         None => text.parse().unwrap_or(f64::NAN),
                     },
                 };

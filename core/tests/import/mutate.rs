@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use scorelet_core::author::import::{ImportedForest, lightgbm, sniff, xgboost};
+use scorelet_core::author::import::{ImportedForest, catboost, lightgbm, sniff, xgboost};
 use scorelet_core::error::Error;
 
 type Import = fn(&[u8]) -> Result<ImportedForest, Error>;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 17] = [
     "xgboost-1.7/cat-mixed/model.json",
     "xgboost-1.7/dart/model.json",
     "xgboost-2.1/multi-output-tree/model.json",
@@ -21,11 +21,20 @@ const FILES: [&str; 12] = [
     "lightgbm-4.7/rf/model.txt",
     "lightgbm-4.7/multiclass/model.txt",
     "lightgbm-4.7/missing-zero/model.txt",
+    "catboost-1.2/one-hot/model.json",
+    "catboost-1.2/one-hot-hashes/model.json",
+    "catboost-1.2/multiclass/model.json",
+    "catboost-1.2/lossguide-one-hot/model.json",
+    "catboost-1.2/depthwise-multiclass/model.json",
 ];
 
 fn read(file: &str) -> (Vec<u8>, Import) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(file);
-    let import = if file.starts_with("xgboost") { xgboost::import } else { lightgbm::import as Import };
+    let import = match file.split('-').next() {
+        Some("xgboost") => xgboost::import as Import,
+        Some("catboost") => catboost::import,
+        _ => lightgbm::import,
+    };
     (std::fs::read(path).unwrap(), import)
 }
 
@@ -136,7 +145,8 @@ proptest! {
 
     #[test]
     fn lines_changed(
-        file in 7..FILES.len(),
+        // LightGBM's files: the others are one line.
+        file in 7..12_usize,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3u8), 1..4),
     ) {
         let (bytes, import) = read(FILES[file]);

@@ -110,13 +110,24 @@ fn headline(out: &mut String, bundle: &Bundle, decision: &Decision, index: usize
 
 fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], contributions: &[f64]) {
     let Some(spec) = &score.reasons else { return };
-    let Some((&baseline, parts)) = contributions.split_last() else { return };
+    let Some((parts, rest)) = contributions.split_at_checked(spec.groups.len()) else { return };
+    let Some((&baseline, errors)) = rest.split_first() else { return };
     if parts.iter().any(|part| !part.is_finite()) {
         return;
     }
-    let names = inputs(bundle, spec.node);
-    let node_inputs = bundle.graph.nodes().get(spec.node as usize).map_or(&[][..], |node| &node.inputs);
+    let mut names = inputs(bundle, spec);
+    let columns = spec.columns(&bundle.graph);
     let mut order: Vec<usize> = (0..parts.len()).collect();
+    // A group that plays as one is drawn once, where its first column stands, and has no value of its own.
+    let several = |index: usize| {
+        let same = spec.groups.iter().filter(|&&group| group == spec.groups[index]);
+        spec.method.plays() && same.count() > 1
+    };
+    order.retain(|&index| !several(index) || !spec.groups[..index].contains(&spec.groups[index]));
+    for &index in order.iter().filter(|&&index| several(index)) {
+        let group = bundle.groups.get(spec.groups[index] as usize);
+        names[index] = group.map_or_else(String::new, |group| group.code.clone());
+    }
     order.sort_by(|&a, &b| parts[b].abs().total_cmp(&parts[a].abs()));
     let (drawn, rest) = order.split_at(order.len().min(DRAWN));
     let largest = parts.iter().fold(0.0_f64, |largest, part| largest.max(part.abs()));
@@ -124,19 +135,21 @@ fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], 
         ReasonMethod::PointsFromMaximum => "most points there are",
         ReasonMethod::PointsFromAverage | ReasonMethod::Linear => "the population's average",
         ReasonMethod::TreeShap => "the training data's average",
+        ReasonMethod::Shapley | ReasonMethod::Permutation => "the reference rows' average",
     };
-    let mut lines = vec![(reference.to_owned(), String::new(), baseline, false)];
+    let mut lines = vec![(reference.to_owned(), String::new(), baseline, None)];
     for &index in drawn {
         let name = names.get(index).cloned().unwrap_or_default();
-        let value = node_inputs.get(index).map_or_else(String::new, |&id| shown(bundle, id, values));
-        lines.push((name, value, parts[index], true));
+        let column = columns.get(index).filter(|_| !several(index));
+        let value = column.map_or_else(String::new, |&id| shown(bundle, id, values));
+        lines.push((name, value, parts[index], Some(errors.get(index).copied().unwrap_or(0.0))));
     }
     if !rest.is_empty() {
         let sum = rest.iter().fold(0.0, |sum, &index| sum + parts[index]);
-        lines.push((format!("{} others", rest.len()), String::new(), sum, true));
+        lines.push((format!("{} others", rest.len()), String::new(), sum, Some(0.0)));
     }
     let total = parts.iter().fold(baseline, |sum, part| sum + part);
-    lines.push(("together".to_owned(), String::new(), total, false));
+    lines.push(("together".to_owned(), String::new(), total, None));
 
     let width = term::width();
     let room = |share: usize| width * share / 100;
@@ -145,7 +158,8 @@ fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], 
     let value_wide = fit(&mut lines.iter().map(|line| line.1.width()), room(20));
     let bar_wide = width.saturating_sub(wide + value_wide + 18).clamp(10, 40);
     let higher_is_worse = spec.higher_is_worse;
-    for (name, value, amount, is_part) in lines {
+    for (name, value, amount, part) in lines {
+        let is_part = part.is_some();
         let (name, value) = (fill(&name, wide), fill(&value, value_wide));
         let text = if is_part { format!("{:+}", Figure(amount)) } else { figure(amount) };
         let _ = write!(out, "  {name}  {value}  {text:>11}");
@@ -158,6 +172,9 @@ fn bars(out: &mut String, bundle: &Bundle, score: &ScoreOutput, values: &[f64], 
                 (true, false) => write!(out, "  {colour}{bar}\u{1b}[0m"),
                 (false, false) => write!(out, "  {}{bar}", if adverse { "▼ " } else { "▲ " }),
             };
+        }
+        if let Some(error) = part.filter(|&error| error > 0.0) {
+            let _ = write!(out, "  ± {}", figure(error));
         }
         out.push('\n');
     }

@@ -38,7 +38,7 @@ impl Preview {
         }));
         columns.extend(plan.raw.iter().map(|_| Column::Full));
         columns.extend(plan.reasons.iter().map(|&(_, max)| Column::Joined(max)));
-        let contribs: usize = plan.contribs.iter().map(|(_, inputs)| inputs.len() + 1).sum();
+        let contribs: usize = plan.contribs.iter().map(|(_, columns)| columns.len()).sum();
         columns.extend((0..contribs).map(|_| Column::Short));
         let mut names = names.iter();
         let mut named = Vec::new();

@@ -106,7 +106,8 @@ impl Session {
         self.outcome(status)
     }
 
-    /// Contributions of every input of the node that a score explains, column by column, then the baseline's column.
+    /// Contributions of every input of the node that a score explains, column by column, then the baseline's column,
+    /// then, of estimates, the standard error of each.
     pub fn contributions(&mut self, rows: usize, values: &[f64], score: u32) -> Result<Vec<f64>> {
         self.fill(rows, values)?;
         let contributions = self.instance.exports.contributions.clone();

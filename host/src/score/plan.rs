@@ -2,6 +2,7 @@
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::graph::Op;
+use scorelet_core::reason::{ReasonMethod, ReasonSpec};
 
 /// How the rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,8 @@ pub struct Plan {
     pub raw: Vec<Figure>,
     /// Scores with reasons, and how many they name at most.
     pub reasons: Vec<(usize, usize)>,
-    /// Scores with contributions, and the names of their inputs.
+    /// Scores with contributions, and the names of their columns: the inputs, `bias`, and of estimates `error_…` of each
+    /// input.
     pub contribs: Vec<(usize, Vec<String>)>,
     /// Language of texts.
     pub language: String,
@@ -90,7 +92,7 @@ impl Plan {
             .collect();
         let contribs = scored()
             .filter(|_| request.contribs)
-            .filter_map(|(i, score)| Some((i, inputs(bundle, score.reasons.as_ref()?.node))))
+            .filter_map(|(i, score)| Some((i, columns(bundle, score.reasons.as_ref()?))))
             .collect();
         let languages = &bundle.meta.languages;
         let language = request.language.clone().or_else(|| languages.first().cloned()).unwrap_or_default();
@@ -114,7 +116,7 @@ impl Plan {
     /// Numbers that a row takes in memory, its fields and what is found for it: of this, not of the fields alone, depends
     /// how many rows may be in work at once.
     pub fn values_of_a_row(&self, bundle: &Bundle) -> usize {
-        let contribs = self.contribs.iter().map(|(_, inputs)| inputs.len() + 1);
+        let contribs = self.contribs.iter().map(|(_, columns)| columns.len());
         let found = self.figures.len() + self.raw.len() + contribs.sum::<usize>();
         bundle.fields.len().max(found)
     }
@@ -128,9 +130,8 @@ impl Plan {
         for &(index, max) in &self.reasons {
             names.extend((1..=max).map(|n| format!("{}_reason_{n}", score(index))));
         }
-        for (index, inputs) in &self.contribs {
-            names.extend(inputs.iter().map(|input| format!("{}_contrib_{input}", score(*index))));
-            names.push(format!("{}_contrib_bias", score(*index)));
+        for (index, columns) in &self.contribs {
+            names.extend(columns.iter().map(|column| format!("{}_contrib_{column}", score(*index))));
         }
         names
     }
@@ -165,12 +166,20 @@ fn margins(bundle: &Bundle) -> Vec<Figure> {
     found
 }
 
-/// Names of the inputs of a node, as people know them: a field's own also where a bin or an encoder of that field alone
-/// stands in between, unless two inputs would share it.
-pub(crate) fn inputs(bundle: &Bundle, node: u32) -> Vec<String> {
-    let Some(node) = bundle.graph.nodes().get(node as usize) else { return Vec::new() };
-    let origins: Vec<u32> = node.inputs.iter().map(|&column| bundle.origin(column)).collect();
-    let names = node.inputs.iter().zip(&origins).map(|(&column, &origin)| {
+/// Names of the columns of contributions.
+fn columns(bundle: &Bundle, spec: &ReasonSpec) -> Vec<String> {
+    let inputs = inputs(bundle, spec);
+    let errors = inputs.iter().filter(|_| spec.method == ReasonMethod::Permutation);
+    let errors: Vec<String> = errors.map(|input| format!("error_{input}")).collect();
+    inputs.into_iter().chain(["bias".to_owned()]).chain(errors).collect()
+}
+
+/// Names of what is explained, as people know it: a field's own also where a bin or an encoder of that field alone stands
+/// in between, unless two inputs would share it.
+pub(crate) fn inputs(bundle: &Bundle, spec: &ReasonSpec) -> Vec<String> {
+    let inputs = spec.columns(&bundle.graph);
+    let origins: Vec<u32> = inputs.iter().map(|&column| bundle.origin(column)).collect();
+    let names = inputs.iter().zip(&origins).map(|(&column, &origin)| {
         let alone = origins.iter().filter(|&&other| other == origin).count() == 1;
         bundle.column_name(if alone { origin } else { column })
     });

@@ -129,13 +129,12 @@ impl<'a> Rows<'a> {
             let first = self.plan.figures.len();
             self.object(&self.plan.raw, |index| results.figures.get((first + index) * rows + row), out);
         }
-        for ((score, inputs), column) in self.plan.contribs.iter().zip(&results.contribs) {
+        for ((score, names), column) in self.plan.contribs.iter().zip(&results.contribs) {
             let name = self.bundle.scores.get(*score).map_or("", |score| score.name.as_str());
             out.push(b',');
             push_json(out, &format!("{name}_contributions"));
             out.extend_from_slice(b":{");
-            let names = inputs.iter().map(String::as_str).chain(["bias"]);
-            for (index, name) in names.enumerate() {
+            for (index, name) in names.iter().enumerate() {
                 if index > 0 {
                     out.push(b',');
                 }

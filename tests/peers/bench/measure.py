@@ -24,6 +24,7 @@ def engines(folder: Path, x) -> tuple[dict, dict]:
     makers = {"XGBoost/xgboost-500x6": lambda: peers.XGBoost(folder, x)}
     for name in models.LIGHTGBM:
         makers[f"LightGBM/{name}"] = lambda name=name: peers.LightGBM(folder, x, name)
+    makers["CatBoost/catboost-500x6"] = lambda: peers.CatBoost(folder, x)
     makers["YDF/ydf-500x6"] = lambda: peers.Ydf(folder, x)
     makers["lleaves/lightgbm-500x6"] = lambda: peers.Lleaves(folder, x)
     found, absent = {}, {}
@@ -56,6 +57,7 @@ def main() -> None:
     x = models.write_rows(given.folder)
     found, absent = engines(given.folder, x)
     files = [given.folder / "xgboost-500x6.json"] + [given.folder / f"{name}.txt" for name in models.LIGHTGBM]
+    files.append(given.folder / "catboost-500x6.json")
 
     results: dict[str, dict] = {}
     ours: dict[str, list] = {file.stem: [] for file in files}

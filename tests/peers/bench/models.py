@@ -72,6 +72,23 @@ def lightgbm_model(folder: Path, name: str) -> Path:
     return path
 
 
+def catboost_model(folder: Path) -> Path:
+    """In JSON; beside it the C++ that CatBoost exports, and its binary form."""
+    import catboost
+
+    path = folder / "catboost-500x6.json"
+    if not path.exists():
+        x, y = data(TRAIN_ROWS, seed=3)
+        model = catboost.CatBoost({
+            "loss_function": "Logloss", "iterations": 500, "depth": 6, "learning_rate": 0.05, "random_seed": 7, "thread_count": 1,
+            "verbose": 0, "allow_writing_files": False,
+        })
+        model.fit(catboost.Pool(x, y, feature_names=names()))
+        for form in ("cpp", "cbm", "json"):
+            model.save_model(str(path.with_suffix(f".{form}")), format=form)
+    return path
+
+
 def ydf_model(folder: Path):
     import ydf
 

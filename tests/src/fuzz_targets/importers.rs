@@ -6,7 +6,7 @@ use std::path::Path;
 use scorelet_core::Error;
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::card::{self, CardFormat};
-use scorelet_core::author::import::{ImportedForest, lightgbm, onnx, xgboost};
+use scorelet_core::author::import::{ImportedForest, catboost, lightgbm, onnx, xgboost};
 use scorelet_core::bundle::{Bundle, Trust};
 
 use super::{check_error, engine};
@@ -24,6 +24,10 @@ pub(super) fn xgboost(data: &[u8]) {
 
 pub(super) fn lightgbm(data: &[u8]) {
     imported(data, lightgbm::import(data).and_then(evaluate).err());
+}
+
+pub(super) fn catboost(data: &[u8]) {
+    imported(data, catboost::import(data).and_then(evaluate).err());
 }
 
 /// A model that came in must evaluate as it is, and compile or say why not.
@@ -120,6 +124,10 @@ pub(super) fn xgboost_ubjson_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn lightgbm_seeds() -> Vec<Vec<u8>> {
     golden(&["lightgbm"], "model.txt")
+}
+
+pub(super) fn catboost_seeds() -> Vec<Vec<u8>> {
+    golden(&["catboost"], "model.json")
 }
 
 pub(super) fn onnx_seeds() -> Vec<Vec<u8>> {

@@ -6,12 +6,13 @@ use super::asked::{Asked, Missing};
 use super::bins::Bins;
 use super::flat::{Flat, Ranks};
 use super::masks::{self, Masks};
+use super::oblivious::Oblivious;
 use super::perfect::{self, Perfect};
 use super::plane::{ROWS, place_of};
 use super::real::{Real, narrow};
 use crate::column::{Inputs, Outputs};
 
-/// Layouts compiled from a forest without vector leaves and linear leaves.
+/// Layouts compiled from a forest without linear leaves and, unless its trees are oblivious, without vector leaves.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Engine<T> {
     bins: Bins<T>,
@@ -24,6 +25,8 @@ pub(super) struct Engine<T> {
 /// The layouts for one shape of trees.
 #[derive(Debug, Clone, PartialEq)]
 enum Trees<T> {
+    /// Trees of one test a level.
+    Oblivious { answers: Answers, missing: Missing, trees: Oblivious<T> },
     /// Small full trees.
     Perfect { answers: Answers, missing: Missing, trees: Perfect<T> },
     /// Trees of a few hundred leaves, of any shape.
@@ -59,7 +62,7 @@ impl Engine<f64> {
     /// `None` if the plain kernel has to do it.
     #[inline]
     pub(super) fn new(parts: &Parts) -> Option<Self> {
-        if parts.outputs.iter().any(Option::is_none) || !parts.linears.is_empty() {
+        if !parts.linears.is_empty() {
             return None;
         }
         let bins = Bins::new(parts);
@@ -78,6 +81,9 @@ impl Engine<f64> {
         Engine {
             bins: self.bins.narrow(),
             trees: match self.trees {
+                Trees::Oblivious { answers, missing, trees } => {
+                    Trees::Oblivious { answers, missing, trees: trees.narrow() }
+                }
                 Trees::Perfect { answers, missing, trees } => {
                     Trees::Perfect { answers, missing, trees: trees.narrow() }
                 }
@@ -122,6 +128,10 @@ impl<T: Real> Engine<T> {
         work.sums.clear();
         work.sums.extend(self.start());
         match &self.trees {
+            Trees::Oblivious { answers, trees, .. } => {
+                answers.ask(&self.bins, values, &mut work.left);
+                trees.add(&work.left, &mut work.sums);
+            }
             Trees::Perfect { answers, trees, .. } => {
                 answers.ask(&self.bins, values, &mut work.left);
                 trees.add(&work.left, &mut work.sums);
@@ -148,6 +158,10 @@ impl<T: Real> Engine<T> {
         work.sums.clear();
         self.start().for_each(|start| work.sums.resize(work.sums.len() + ROWS, start));
         match &self.trees {
+            Trees::Oblivious { missing, trees, .. } => {
+                work.asked.ask(&self.bins, missing, inputs, first);
+                trees.add_sliced(&work.asked.left, &mut work.sums);
+            }
             Trees::Perfect { missing, trees, .. } => {
                 work.asked.ask(&self.bins, missing, inputs, first);
                 trees.add_sliced(&work.asked.left, &mut work.sums);
@@ -188,8 +202,15 @@ impl Trees<f64> {
         let spans = parts.shape.trees();
         let depth = spans.iter().map(|t| t.depth).max().unwrap_or(0);
         let leaves = spans.iter().map(|t| t.leaves()).max().unwrap_or(0);
+        let vector = parts.outputs.iter().any(Option::is_none);
         if bins.places <= NARROW {
             let missing = Missing::new(parts, bins);
+            if let Some(trees) = Oblivious::new(parts, &perfect::places(parts, bins)) {
+                return Some(Self::Oblivious { answers: Answers::new(parts, bins), missing, trees });
+            }
+            if vector {
+                return None;
+            }
             // Padding may not cost more than it saves, nor make the model much larger than the bundle that it came in.
             let padded = spans.len().saturating_mul(1 << depth.min(16));
             if depth <= perfect::DEEPEST && padded <= 3 * parts.shape.leaves() + 1024 {
@@ -201,7 +222,7 @@ impl Trees<f64> {
                 return Some(Self::Middling { missing, batch, row: Flat::new(parts, bins)? });
             }
         }
-        Flat::new(parts, bins).map(Self::Large)
+        if vector { None } else { Flat::new(parts, bins).map(Self::Large) }
     }
 }
 
@@ -209,7 +230,7 @@ impl<T: Real> Trees<T> {
     /// From so many rows on, 128 rows at once are quicker than one after the other.
     fn batch_from(&self) -> usize {
         match self {
-            Self::Perfect { .. } | Self::Middling { .. } => 24,
+            Self::Oblivious { .. } | Self::Perfect { .. } | Self::Middling { .. } => 24,
             Self::Large(trees) => {
                 if trees.has_batch() {
                     8

@@ -12,6 +12,8 @@ pub enum Format {
     XgboostUbjson,
     /// LightGBM text model.
     LightgbmText,
+    /// CatBoost, JSON.
+    CatboostJson,
     /// OptBinning scorecard table as CSV.
     OptbinningCsv,
     /// OptBinning scorecard as JSON.
@@ -60,6 +62,7 @@ fn json_object(bytes: &[u8]) -> Option<Format> {
     let known = keys.find_map(|(key, _)| match key {
         b"learner" => Some(Format::XgboostJson),
         b"Variable" => Some(Format::OptbinningJson),
+        b"oblivious_trees" | b"features_info" => Some(Format::CatboostJson),
         _ => None,
     });
     known.or(nested.then_some(Format::ToadJson))
@@ -134,6 +137,7 @@ mod tests {
         assert_eq!(sniff(b"SCORELET\x01"), Some(Format::Bundle));
         assert_eq!(sniff(b"{L\0\0\0\0\0\0\0\x07learner{"), Some(Format::XgboostUbjson));
         assert_eq!(sniff(b"\x08\x08\x12\x08skl2onnx"), Some(Format::Onnx));
+        assert_eq!(sniff(br#"{"features_info":{"ctrs":[]}}"#), Some(Format::CatboostJson));
         assert_eq!(sniff(b"tree\nversion=v4\n"), Some(Format::LightgbmText));
         for broken in ["", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
             assert_eq!(sniff(broken.as_bytes()), None, "{broken}");

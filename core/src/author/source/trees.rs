@@ -14,6 +14,7 @@ use super::suggest;
 use super::table::Table;
 use crate::author::bare;
 use crate::author::forest::{Feature, FeatureKind};
+use crate::author::import::catboost::category_hash;
 use crate::author::import::xgboost::Rounds;
 use crate::author::import::{Format, ImportedForest};
 use crate::feature::StateValues;
@@ -25,6 +26,7 @@ use crate::schema::{FieldType, Stage};
 const FORMATS: &[(&str, &[Format])] = &[
     ("xgboost", &[Format::XgboostJson, Format::XgboostUbjson]),
     ("lightgbm", &[Format::LightgbmText]),
+    ("catboost", &[Format::CatboostJson]),
     ("onnx", &[Format::Onnx]),
 ];
 
@@ -88,7 +90,9 @@ fn read(table: &Table<'_>, leaves: bool) -> Parsed {
 /// The type of field that a feature reads.
 pub(in crate::author) fn field_type(kind: &FeatureKind) -> FieldType {
     match kind {
-        FeatureKind::Category { values: Some(values) } if !values.is_empty() => {
+        FeatureKind::Category { values: Some(values) } | FeatureKind::Hashed { texts: Some(values), .. }
+            if !values.is_empty() =>
+        {
             FieldType::Category { values: values.clone() }
         }
         _ => FieldType::Number,
@@ -201,6 +205,20 @@ pub(super) fn encoded(
             }
             recode(feature, known, &own, id, input, here, builder)
         }
+        (FeatureKind::Hashed { hashes, .. }, Kind::Category(own)) => {
+            let code = |text: &String| {
+                let hash = category_hash(text);
+                hashes.iter().position(|&h| h == hash).unwrap_or(hashes.len()) as f64
+            };
+            translate(feature, own.iter().map(code).collect(), id, input, here, builder)
+        }
+        (FeatureKind::Hashed { .. }, _) => wrong(
+            format!(
+                "the model's feature `{}` is a category of which the file has hashes only, and `{}` has no texts",
+                feature.name, input.value
+            ),
+            "declare the field with `categories` (all that training saw), or save the model with `pool=`",
+        ),
         (FeatureKind::Category { values: Some(known) }, _) if !known.is_empty() => wrong(
             format!(
                 "the model's feature `{}` is a category with names, and `{}` is not",
@@ -235,6 +253,18 @@ fn recode(
         return None;
     }
     let values = own.iter().filter_map(|c| codes.get(c.as_str())).map(|&i| i as f64).collect();
+    translate(feature, values, id, input, here, builder)
+}
+
+/// A column of codes by a table: for each of its categories, the code that the model has for it.
+fn translate(
+    feature: &Feature,
+    values: Vec<f64>,
+    id: u32,
+    input: &Name,
+    here: &Here,
+    builder: &mut Builder<'_>,
+) -> Option<u32> {
     let op = Lookup::new(values, StateValues::default());
     let op = op.map_err(|e| builder.refused(&input.span, e, &input.value)).ok()?;
     let open = builder.live(&[id]);
