@@ -18,3 +18,5 @@ mod mutate;
 mod peers;
 #[path = "import/refuse.rs"]
 mod refuse;
+#[path = "import/refuse_cat.rs"]
+mod refuse_cat;

@@ -127,6 +127,26 @@ impl Bins<f64> {
         Search::Many { pivots: start, blocks, block }
     }
 
+    /// The same in f32, if values rounded to f32 have the same ranks: every threshold is the last double that rounds to its f32,
+    /// as it is where the trainer compared in f32.
+    #[inline]
+    pub(super) fn rounded(&self) -> Option<Bins<f32>> {
+        let exact = |t: &f64| t.is_nan() || *t as f32 != t.next_up() as f32;
+        let numbers = self.slots.iter().all(|bin| bin.set.is_none() && !bin.zero);
+        if !numbers || !self.blocks.as_flattened().iter().chain(&self.pivots).all(exact) {
+            return None;
+        }
+        // A value that rounds to the f32 above fails, and f32 trainers' tests are failed by a value that is equal.
+        let above = |t: f64| t.next_up() as f32;
+        Some(Bins {
+            slots: self.slots.clone(),
+            blocks: self.blocks.iter().map(|block| block.map(above)).collect(),
+            pivots: self.pivots.iter().map(|&t| above(t)).collect(),
+            tests: self.tests.clone(),
+            places: self.places,
+        })
+    }
+
     /// The same in f32.
     #[inline]
     pub(super) fn narrow(self) -> Bins<f32> {

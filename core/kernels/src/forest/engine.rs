@@ -1,6 +1,5 @@
 //! The fast kernels of one number type, and the choice among them.
 
-use super::Parts;
 use super::answers::{Answers, Left, NARROW};
 use super::asked::{Asked, Missing};
 use super::bins::Bins;
@@ -10,6 +9,7 @@ use super::oblivious::Oblivious;
 use super::perfect::{self, Perfect};
 use super::plane::{ROWS, place_of};
 use super::real::{Real, narrow};
+use super::{Arithmetic, Parts};
 use crate::column::{Inputs, Outputs};
 
 /// Layouts compiled from a forest without linear leaves and, unless its trees are oblivious, without vector leaves.
@@ -26,7 +26,7 @@ pub(super) struct Engine<T> {
 #[derive(Debug, Clone, PartialEq)]
 enum Trees<T> {
     /// Trees of one test a level.
-    Oblivious { answers: Answers, missing: Missing, trees: Oblivious<T> },
+    Oblivious { answers: Answers, missing: Missing, trees: Oblivious<T>, rounded: Option<Bins<f32>> },
     /// Small full trees.
     Perfect { answers: Answers, missing: Missing, trees: Perfect<T> },
     /// Trees of a few hundred leaves, of any shape.
@@ -81,8 +81,8 @@ impl Engine<f64> {
         Engine {
             bins: self.bins.narrow(),
             trees: match self.trees {
-                Trees::Oblivious { answers, missing, trees } => {
-                    Trees::Oblivious { answers, missing, trees: trees.narrow() }
+                Trees::Oblivious { answers, missing, trees, .. } => {
+                    Trees::Oblivious { answers, missing, trees: trees.narrow(), rounded: None }
                 }
                 Trees::Perfect { answers, missing, trees } => {
                     Trees::Perfect { answers, missing, trees: trees.narrow() }
@@ -128,8 +128,11 @@ impl<T: Real> Engine<T> {
         work.sums.clear();
         work.sums.extend(self.start());
         match &self.trees {
-            Trees::Oblivious { answers, trees, .. } => {
-                answers.ask(&self.bins, values, &mut work.left);
+            Trees::Oblivious { answers, trees, rounded, .. } => {
+                match rounded {
+                    Some(bins) => answers.ask(bins, values, &mut work.left),
+                    None => answers.ask(&self.bins, values, &mut work.left),
+                }
                 trees.add(&work.left, &mut work.sums);
             }
             Trees::Perfect { answers, trees, .. } => {
@@ -158,8 +161,11 @@ impl<T: Real> Engine<T> {
         work.sums.clear();
         self.start().for_each(|start| work.sums.resize(work.sums.len() + ROWS, start));
         match &self.trees {
-            Trees::Oblivious { missing, trees, .. } => {
-                work.asked.ask(&self.bins, missing, inputs, first);
+            Trees::Oblivious { missing, trees, rounded, .. } => {
+                match rounded {
+                    Some(bins) => work.asked.ask(bins, missing, inputs, first),
+                    None => work.asked.ask(&self.bins, missing, inputs, first),
+                }
                 trees.add_sliced(&work.asked.left, &mut work.sums);
             }
             Trees::Perfect { missing, trees, .. } => {
@@ -206,7 +212,9 @@ impl Trees<f64> {
         if bins.places <= NARROW {
             let missing = Missing::new(parts, bins);
             if let Some(trees) = Oblivious::new(parts, &perfect::places(parts, bins)) {
-                return Some(Self::Oblivious { answers: Answers::new(parts, bins), missing, trees });
+                let answers = Answers::new(parts, bins);
+                let rounded = bins.rounded().filter(|_| parts.arithmetic == Arithmetic::F64LessEqual);
+                return Some(Self::Oblivious { answers, missing, trees, rounded });
             }
             if vector {
                 return None;
