@@ -20,6 +20,7 @@ mod treeshap;
 
 pub use explain::{Contributions, Explainer};
 pub use game::Game;
+#[cfg(any(feature = "author", test))]
 pub(crate) use path::Path;
 pub use rank::Ranking;
 pub use spec::{ReasonGroup, ReasonMethod, ReasonSpec};

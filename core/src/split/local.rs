@@ -155,7 +155,9 @@ impl LocalCreditData {
             let column = first.saturating_add(spec.output);
             let at = cut.crossing.binary_search_by_key(&column, |crossing| crossing.column).ok();
             let there = at.and_then(|at| self.values.get(at)).map(|(_, state)| state.is_present());
-            if there.is_some_and(|there| there != reasons.is_some()) {
+            // Coalitions with every reference row may have no output where the applicant has one.
+            let may_lack = spec.method.plays() && reasons.is_none();
+            if there.is_some_and(|there| there != reasons.is_some() && !may_lack) {
                 return impossible(column, "there without reasons, or absent with them");
             }
         }

@@ -266,7 +266,7 @@ impl Maker {
         let mut players = self.parts.nodes[node as usize].inputs.clone();
         players.sort_unstable();
         players.dedup();
-        let cell = |random: &mut Random| match random.one_in(6) {
+        let cell = |random: &mut Random| match random.one_in(40) {
             true => (0.0, State::MISSING),
             false => (random.normal(), State::PRESENT),
         };
