@@ -93,6 +93,7 @@ fn bundle(graph: Graph) -> Bundle {
         form: vec![],
         cut: None,
         trusted: Trusted::default(),
+        forecasts: Vec::new(),
     }
 }
 

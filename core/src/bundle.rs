@@ -21,6 +21,7 @@ pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput};
 pub use pin::{PinError, precedence};
 
 use crate::error::{BundleError, Error};
+use crate::forecast::ForecastOutput;
 use crate::graph::Graph;
 use crate::reason::ReasonGroup;
 use crate::schema::Field;
@@ -51,6 +52,8 @@ pub struct Bundle {
     pub cut: Option<Cut>,
     /// What the edge checks of values that it did not compute.
     pub trusted: Trusted,
+    /// The forecasts of a decision.
+    pub forecasts: Vec<ForecastOutput>,
 }
 
 impl Bundle {
@@ -65,9 +68,23 @@ impl Bundle {
     }
 
     fn from_parts(parts: BundleParts, digest: Digest, signer: Option<[u8; 32]>) -> Result<Self, BundleError> {
-        let BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted } = parts;
+        let BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts } =
+            parts;
         let graph = Graph::new(fields.len(), nodes)?;
-        let bundle = Self { digest, signer, meta, fields, graph, scores, groups, checks, form, cut, trusted };
+        let bundle = Self {
+            digest,
+            signer,
+            meta,
+            fields,
+            graph,
+            scores,
+            groups,
+            checks,
+            form,
+            cut,
+            trusted,
+            forecasts,
+        };
         parts::check(&bundle)?;
         Ok(bundle)
     }
@@ -97,9 +114,9 @@ impl Bundle {
     /// The parts, as they can be encoded again.
     #[cfg(feature = "author")]
     pub fn into_parts(self) -> BundleParts {
-        let Self { meta, fields, graph, scores, groups, checks, form, cut, trusted, .. } = self;
+        let Self { meta, fields, graph, scores, groups, checks, form, cut, trusted, forecasts, .. } = self;
         let nodes = graph.nodes().to_vec();
-        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted }
+        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts }
     }
 
     /// What a form says about a field, if it says anything.

@@ -6,6 +6,7 @@ mod json;
 pub use canonical::DECISION_VERSION;
 
 use crate::bundle::Digest;
+use crate::forecast::Forecast;
 use crate::reason::Reason;
 use crate::record::Absent;
 
@@ -35,4 +36,6 @@ pub struct Decision {
     pub absent: Vec<Absent>,
     /// Events after their reference time, which were left out: field and how many (at least 1), in field order.
     pub ignored: Vec<(u32, u32)>,
+    /// One result a forecast, in the bundle's order; `None` if a value that it needs is absent.
+    pub forecasts: Vec<Option<Forecast>>,
 }

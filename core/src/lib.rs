@@ -15,6 +15,7 @@ mod decimal;
 pub mod decision;
 pub mod error;
 pub mod feature;
+pub mod forecast;
 pub mod graph;
 mod json;
 pub mod limits;

@@ -85,6 +85,8 @@ pub const WINDOW_OUTPUTS: usize = 4096;
 pub const WINDOW_UNITS: usize = 100_000;
 /// Months of a window or series that is counted in months.
 pub const WINDOW_MONTHS: usize = 1200;
+/// Quantile levels of a forecast.
+pub const FORECAST_LEVELS: usize = 99;
 /// Figures of each step of a series node.
 pub const SERIES_FEATURES: usize = 512;
 /// Tests of a filter.

@@ -165,5 +165,11 @@ fn decision(
         band: figure(block, output.band, row).map(|b| b as u32),
         reasons: reasons(output, index),
     });
-    Decision { bundle: bundle.decides_as(), scores: scores.collect(), absent, ignored: Vec::new() }
+    Decision {
+        bundle: bundle.decides_as(),
+        scores: scores.collect(),
+        absent,
+        ignored: Vec::new(),
+        forecasts: bundle.forecasts.iter().map(|forecast| forecast.read(block, row)).collect(),
+    }
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfCheck};
 use crate::error::BundleError;
+use crate::forecast::ForecastOutput;
 use crate::graph::{Graph, Node, Op};
 use crate::limits;
 use crate::reason::{Path, ReasonGroup};
@@ -122,8 +123,10 @@ impl Columns {
         let edge = whole.nodes.iter().filter(|n| n.stage == Stage::Edge);
         let inputs = edge.flat_map(|n| n.inputs.iter().copied());
         let figures = whole.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
+        let ahead = whole.forecasts.iter().flat_map(|f| f.columns().chain([f.as_of]));
         let mut all: Vec<u32> = inputs
             .chain(figures)
+            .chain(ahead)
             .chain(whole.trusted.columns())
             .filter(|&column| self.of(column) == Stage::Device)
             .collect();
@@ -255,6 +258,7 @@ fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest:
             reasons,
         }),
         trusted: Trusted::default(),
+        forecasts: whole.forecasts.iter().filter_map(|f| own_forecast(f, columns)).collect(),
         fields,
         scores,
     }
@@ -285,6 +289,16 @@ fn own_score(score: &ScoreOutput, columns: &Columns) -> Option<ScoreOutput> {
     };
     let figures = [own.margin, own.pd, own.score, own.band];
     (own.reasons.is_some() || figures.iter().any(Option::is_some)).then_some(own)
+}
+
+/// A forecast that is found on the device as a whole; `None` for any other.
+fn own_forecast(forecast: &ForecastOutput, columns: &Columns) -> Option<ForecastOutput> {
+    let as_of = columns.own(forecast.as_of)?;
+    let own = forecast.columns().map(|column| columns.own(column)).collect::<Option<Vec<u32>>>()?;
+    let first = own.first().copied()?;
+    // Columns of the device stay in order; those of a node stay beside each other.
+    own.iter().zip(first..).all(|(&column, next)| column == next).then_some(())?;
+    Some(ForecastOutput { first, as_of, ..forecast.clone() })
 }
 
 /// A self-check's row of the device's fields, with what it expects of the device's columns.

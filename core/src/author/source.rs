@@ -18,6 +18,7 @@ mod date;
 mod encoders;
 mod events;
 mod fields;
+mod forecasts;
 mod form;
 mod imported_card;
 mod intervals;
@@ -184,7 +185,8 @@ fn finish(
     mut builder: Builder<'_>,
 ) -> Option<BundleParts> {
     let report = builder.report;
-    let mut scores = scores::build(root, meta, &mut builder);
+    let forecasts = forecasts::read(root, &mut builder);
+    let mut scores = scores::build(root, meta, !forecasts.is_empty(), &mut builder);
     let written = reasons::read(root, meta, &mut builder);
     let trusted = trust::read(root, &mut builder);
     for score in &scores {
@@ -230,7 +232,8 @@ fn finish(
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let (nodes, coded) = (builder.nodes, builder.coded);
-    let parts = BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted };
+    let parts =
+        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted, forecasts };
     if !report.failed() {
         match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {
             Ok(bundle) => checks::refused_events(bundle, report, root),

@@ -9,6 +9,7 @@ use super::checks::{self, SelfCheck};
 use super::form::{self, FieldForm};
 use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
+use crate::forecast::ForecastOutput;
 use crate::graph::{Node, Op};
 use crate::limits;
 use crate::names::Names;
@@ -180,6 +181,8 @@ pub struct BundleParts {
     pub cut: Option<Cut>,
     /// What the edge checks of values that it did not compute.
     pub trusted: Trusted,
+    /// Forecasts.
+    pub forecasts: Vec<ForecastOutput>,
 }
 
 const META: u32 = 1;
@@ -193,10 +196,12 @@ const CHECKS: u32 = 7;
 const CUT: u32 = 8;
 /// Only where self-checks have event lists; one that skips it would not see that they fail.
 const CHECK_EVENTS: u32 = 9;
+/// Only where a bundle has forecasts; one that skips it would give decisions without them.
+const FORECASTS: u32 = 10;
 const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
 const TRUST: u32 = OPTIONAL | 2;
-const NAMES: [(u32, &str); 11] = [
+const NAMES: [(u32, &str); 12] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -206,13 +211,14 @@ const NAMES: [(u32, &str); 11] = [
     (CHECKS, "self-checks"),
     (CUT, "cut"),
     (CHECK_EVENTS, "events of self-checks"),
+    (FORECASTS, "forecasts"),
     (FORM, "form"),
     (TRUST, "trust"),
 ];
 
 /// Whether a bundle may do without the section.
 fn may_lack(id: u32) -> bool {
-    matches!(id, CUT | CHECK_EVENTS) || id & OPTIONAL != 0
+    matches!(id, CUT | CHECK_EVENTS | FORECASTS) || id & OPTIONAL != 0
 }
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
@@ -257,7 +263,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 11], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 12], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -270,7 +276,7 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 11], BundleError> {
     // One that is not there is of empty lists; a whole bundle has no cut at all.
     let lacking = |id| match id {
         CUT => &[][..],
-        FORM | CHECK_EVENTS => &[0; 4],
+        FORM | CHECK_EVENTS | FORECASTS => &[0; 4],
         _ => &[0; 8],
     };
     let mut found = NAMES.map(|(known, name)| (known, may_lack(known), Reader::new(lacking(known), name)));
@@ -308,6 +314,7 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         mut checks,
         mut cut,
         mut check_events,
+        mut forecasts,
         mut form,
         mut trust,
     ] = sections(content)?;
@@ -332,9 +339,10 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         cut: if cut.left() > 0 { Some(Cut::get(&mut cut)?) } else { None },
         form: form.list("fields of a form", limits::FIELDS, 13)?,
         trusted: Trusted::get(&mut trust)?,
+        forecasts: forecasts.list("forecasts", limits::OUTPUTS, 24)?,
     };
     checks::give_events(&mut parts.checks, &mut check_events)?;
-    for reader in [meta, fields, nodes, scores, groups, checks, cut, check_events, form, trust] {
+    for reader in [meta, fields, nodes, scores, groups, checks, cut, check_events, forecasts, form, trust] {
         reader.end()?;
     }
     Ok(parts)
@@ -384,10 +392,12 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
     let cut = parts.cut.as_ref().map(|cut| (CUT, section(&|out| cut.put(out))));
     let lists = checks::events_of(&parts.checks);
     let lists = (!lists.is_empty()).then(|| (CHECK_EVENTS, section(&|out| out.list(&lists))));
+    let ahead =
+        (!parts.forecasts.is_empty()).then(|| (FORECASTS, section(&|out| out.list(&parts.forecasts))));
     let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
     let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
     let sections: Vec<(u32, Vec<u8>)> =
-        always.into_iter().chain(cut).chain(lists).chain(form).chain(trust).collect();
+        always.into_iter().chain(cut).chain(lists).chain(ahead).chain(form).chain(trust).collect();
     let mut content = Vec::new();
     content.count(sections.len());
     for (id, bytes) in &sections {
@@ -446,10 +456,22 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
             }
         }
     }
+    forecast_outputs(bundle).map_err(|what| BundleError::Malformed { section: "forecasts", what })?;
     bundle.graph.nodes().iter().try_for_each(|node| reads_events(node, &bundle.fields))?;
     checks::check(bundle)?;
     split::check(bundle)?;
     form::check(&bundle.form, &bundle.fields)
+}
+
+fn forecast_outputs(bundle: &Bundle) -> Result<(), &'static str> {
+    if Names::new(bundle.forecasts.iter().map(|f| f.name.as_str())).has_duplicates() {
+        return Err("two forecasts have the same name");
+    }
+    bundle.forecasts.iter().try_for_each(|forecast| forecast.check(&bundle.graph, &bundle.fields))?;
+    if bundle.forecasts.iter().flat_map(ForecastOutput::columns).count() > limits::COLUMNS {
+        return Err("the forecasts of a bundle have more figures than the limit");
+    }
+    Ok(())
 }
 
 /// A node over events reads an event-list field that has the columns it asks for.

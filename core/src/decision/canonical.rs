@@ -11,7 +11,10 @@
 //! | 4 | band index, if there |
 //! | 4 + 12 n | if reasons are there: their number, then group (u32) and contribution (f64) of each |
 //! | 4 + 5 n | number of absent values, then field (u32) and state (u8) of each |
-//! | 4 + 8 n | only if events were left out, since they are after their reference time: number of lists, at least 1, then field (u32) and number of events (u32, at least 1) of each |
+//! | 4 + 8 n | only if events were left out, since they are after their reference time, or there are forecasts: number of lists, then field (u32) and number of events (u32, at least 1) of each |
+//! | 4 | only if there are forecasts: their number, at least 1; then for each: |
+//! | 1 | 1 if it could be told, else 0 and nothing more |
+//! | 8 + 8 n | first month (i32, months since January 1970), number of figures, figures (f64; a negative zero is written as zero) |
 //!
 //! All numbers are little-endian. Equal result digests prove equal results of the same bundle.
 
@@ -20,6 +23,7 @@ use crate::bundle::Digest;
 use crate::bundle::wire::{Put, Reader};
 use crate::column::State;
 use crate::error::BundleError;
+use crate::forecast::Forecast;
 use crate::limits;
 use crate::reason::Reason;
 
@@ -62,12 +66,25 @@ impl Decision {
             Put::u32(out, field);
             Put::u8(out, state.0);
         }
-        // A decision without has the bytes, and the digest, that it had before there were event lists.
-        if !self.ignored.is_empty() {
+        // A decision without has the bytes, and the digest, that it had before there were event lists and forecasts.
+        if !self.ignored.is_empty() || !self.forecasts.is_empty() {
             out.count(self.ignored.len());
             for &(field, events) in &self.ignored {
                 Put::u32(out, field);
                 Put::u32(out, events);
+            }
+        }
+        if !self.forecasts.is_empty() {
+            out.count(self.forecasts.len());
+        }
+        for forecast in &self.forecasts {
+            out.bool(forecast.is_some());
+            if let Some(Forecast { month, values }) = forecast {
+                Put::u32(out, month.cast_unsigned());
+                out.count(values.len());
+                for value in values {
+                    Put::f64(out, value + 0.0);
+                }
             }
         }
     }
@@ -109,18 +126,41 @@ impl Decision {
         let count = input.count("absent values", limits::FIELDS, 5)?;
         let absent = (0..count).map(|_| Ok((input.u32()?, State(input.u8()?))));
         let absent = absent.collect::<Result<_, BundleError>>()?;
-        let mut ignored = Vec::new();
+        let (mut ignored, mut forecasts) = (Vec::new(), Vec::new());
         if input.left() > 0 {
             let count = input.count("event lists", limits::FIELDS, 8)?;
             let lists = (0..count).map(|_| Ok((input.u32()?, input.u32()?)));
             ignored = lists.collect::<Result<Vec<_>, BundleError>>()?;
-            if ignored.is_empty() || ignored.iter().any(|&(_, events)| events == 0) {
+            let none = ignored.is_empty() && input.left() == 0;
+            if none || ignored.iter().any(|&(_, events)| events == 0) {
                 return Err(input.malformed("events were left out, but none"));
+            }
+            if input.left() > 0 {
+                forecasts = get_forecasts(&mut input)?;
             }
         }
         input.end()?;
-        Ok(Self { bundle, scores, absent, ignored })
+        Ok(Self { bundle, scores, absent, ignored, forecasts })
     }
+}
+
+fn get_forecasts(input: &mut Reader<'_>) -> Result<Vec<Option<Forecast>>, BundleError> {
+    let count = input.count("forecasts", limits::OUTPUTS, 1)?;
+    if count == 0 {
+        return Err(input.malformed("it ends with forecasts, but none"));
+    }
+    let mut forecasts = Vec::with_capacity(count);
+    for _ in 0..count {
+        let forecast = match input.bool()? {
+            true => Some(Forecast {
+                month: input.u32()?.cast_signed(),
+                values: input.f64s("figures of a forecast", limits::COLUMNS)?,
+            }),
+            false => None,
+        };
+        forecasts.push(forecast);
+    }
+    Ok(forecasts)
 }
 
 #[cfg(test)]
@@ -142,6 +182,7 @@ mod tests {
             scores: vec![full, ScoreResult::default()],
             absent: vec![(1, State::MISSING)],
             ignored: Vec::new(),
+            forecasts: Vec::new(),
         };
         let mut bytes = Vec::new();
         decision.canonical(&mut bytes);
@@ -150,10 +191,18 @@ mod tests {
         for length in 0..bytes.len() {
             assert!(Decision::from_canonical(&bytes[..length]).is_err());
         }
-        let late = Decision { ignored: vec![(4, 2)], ..decision };
+        let late = Decision { ignored: vec![(4, 2)], ..decision.clone() };
         bytes.clear();
         late.canonical(&mut bytes);
         assert_eq!(Decision::from_canonical(&bytes), Ok(late));
+        for length in whole + 1..bytes.len() {
+            assert!(Decision::from_canonical(&bytes[..length]).is_err());
+        }
+        let told = Some(Forecast { month: 670, values: vec![1.0, 2.5] });
+        let ahead = Decision { forecasts: vec![told, None], ..decision };
+        bytes.clear();
+        ahead.canonical(&mut bytes);
+        assert_eq!(Decision::from_canonical(&bytes), Ok(ahead));
         for length in whole + 1..bytes.len() {
             assert!(Decision::from_canonical(&bytes[..length]).is_err());
         }

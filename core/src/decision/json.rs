@@ -2,6 +2,7 @@
 
 use super::Decision;
 use crate::bundle::Bundle;
+use crate::forecast::{Forecast, ForecastOutput, month_text};
 use crate::json::Json;
 use crate::reason::text_for;
 use crate::record::state_name;
@@ -54,6 +55,32 @@ impl Decision {
                     });
                 });
             }
+            if !bundle.forecasts.is_empty() {
+                let told = self.forecasts.iter().zip(&bundle.forecasts);
+                json.key("forecasts").array(told, |json, (forecast, output)| {
+                    json.object(|json| write_forecast(forecast.as_ref(), output, json));
+                });
+            }
         });
     }
+}
+
+/// Months as objects, with a member a level; null if the forecast could not be told.
+fn write_forecast(forecast: Option<&Forecast>, output: &ForecastOutput, json: &mut Json<'_>) {
+    json.key("name").text(&output.name);
+    json.key("unit").text(&output.unit);
+    let Some(forecast) = forecast else {
+        json.key("months").null();
+        return;
+    };
+    let names: Vec<String> = output.levels.iter().map(|&level| ForecastOutput::level_name(level)).collect();
+    let months = forecast.values.chunks(names.len().max(1)).zip(forecast.month..);
+    json.key("months").array(months, |json, (values, month)| {
+        json.object(|json| {
+            json.key("month").text(&month_text(month));
+            for (name, &value) in names.iter().zip(values) {
+                json.key(name).number(Some(value));
+            }
+        });
+    });
 }

@@ -194,7 +194,8 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let there = |column: u32| stage_of(column) == Stage::Edge || crosses(column);
     let read = nodes.iter().flat_map(|node| &node.inputs).copied();
     let shown = bundle.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
-    if !read.chain(shown).chain(bundle.trusted.columns()).all(there) {
+    let ahead = bundle.forecasts.iter().flat_map(|f| f.columns().chain([f.as_of]));
+    if !read.chain(shown).chain(ahead).chain(bundle.trusted.columns()).all(there) {
         return malformed("the edge reads a value of the device that does not cross");
     }
     for (score, index) in bundle.scores.iter().zip(0..) {

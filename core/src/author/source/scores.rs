@@ -30,9 +30,17 @@ const KINDS: &[(&str, ScoreKind)] = &[
     ("fraud", ScoreKind::Fraud),
 ];
 
-/// Reads `[scores]` and adds their nodes.
-pub(super) fn build(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec<ScoreDraft> {
+/// Reads `[scores]` and adds their nodes. A bundle with forecasts may do without.
+pub(super) fn build(
+    root: &Table<'_>,
+    meta: &MetaDraft,
+    forecasts: bool,
+    builder: &mut Builder<'_>,
+) -> Vec<ScoreDraft> {
     let Some(item) = root.get("scores") else {
+        if forecasts {
+            return Vec::new();
+        }
         return derived(root, meta, builder);
     };
     let Some(table) = item.table("[scores]".to_owned()) else { return Vec::new() };

@@ -69,6 +69,7 @@ fn of_checks(players: &[u32], output: u32, sample: &Sample<'_>) -> Vec<Row> {
         form: Vec::new(),
         cut: None,
         trusted: Trusted::default(),
+        forecasts: Vec::new(),
     });
     let columns: Vec<u32> = players.iter().copied().chain([output]).collect();
     let bits = |check: &SelfCheck| check.row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
