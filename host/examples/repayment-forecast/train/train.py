@@ -4,6 +4,7 @@
     python train.py --compare    # also ETS of 400 held-out platforms: two minutes
 """
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ import windows
 
 HERE = Path(__file__).resolve().parent.parent
 RECORDS = 40
+CHECKS = 12
 
 
 def main(arguments):
@@ -29,6 +31,7 @@ def main(arguments):
     answers = network.predict(model, scale, history)
     write_records(scale, history, test.first_month)
     write_expected(answers, future)
+    write_checks([record(scale[i], history[i], int(test.first_month[i])) for i in range(CHECKS)], answers)
     if "--compare" in arguments:
         table = compare.table(scale, history, future, answers)
         (HERE / "models" / "comparison.json").write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
@@ -55,6 +58,16 @@ def record(scale, history, first_month):
 
 def end_of_month(year, month):
     return str(np.datetime64(f"{year + (month + 1) // 12:04d}-{(month + 1) % 12 + 1:02d}-01") - 1)
+
+
+def write_checks(records, answers):
+    """Self-checks of the bundle: records as cells, events as JSON; the network's outputs by number."""
+    with open(HERE / "models" / "checks.csv", "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow([*records[0], *(f"network.{i}" for i in range(answers[0].size))])
+        for given, answer in zip(records, answers):
+            cells = [json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value for value in given.values()]
+            out.writerow([*cells, *(repr(float(x)) for x in answer.ravel())])
 
 
 def write_expected(answers, future):
