@@ -13,8 +13,9 @@ use crate::setup;
 use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
 
 /// Bytes of the wasm as it ships (engine, signature, bindings, sealing) after gzip -9 at most. Without sealing it was 120 KB:
-/// HPKE (X25519, HKDF, ChaCha20-Poly1305), the commitment and the canonical record are the rest.
-const WASM_BUDGET: usize = 146 * 1024;
+/// HPKE (X25519, HKDF, ChaCha20-Poly1305), the commitment and the canonical record came to 146; all model families and event features
+/// are the rest (docs/wasm-profile.md).
+const WASM_BUDGET: usize = 219 * 1024;
 /// Bytes of all JavaScript of one entry after gzip -9 at most. Without `localCreditData` and `seal` it was 12 KB.
 const JS_BUDGET: usize = 13 * 1024;
 

@@ -1,6 +1,7 @@
 //! The core as WebAssembly: built, optimised, its imports refused, its sizes printed.
 
 mod module;
+mod order;
 mod silence;
 
 use std::io::Write;
@@ -13,14 +14,13 @@ use crate::args::Args;
 use crate::run::{cargo, program, root, run, target};
 use crate::setup;
 
-/// Bytes of the optimised core after gzip -9 at most. Both stages of a cut bundle took it from 106 KiB to 118.
-const GZIP_BUDGET: usize = 120 * 1024;
+/// Bytes of the optimised core after gzip -9 at most. Networks, event features and Shapley values by coalitions took it from 120 KiB to
+/// 190; 170 were wanted (docs/wasm-profile.md).
+const GZIP_BUDGET: usize = 196 * 1024;
 
 /// The passes that make the smallest file after gzip: LLVM has done the rest, and what the higher levels move about
-/// compresses worse. Parameters that no caller varies go; functions of like names stand together, since they are of like code,
-/// and gzip looks back 32 KiB only (docs/wasm-profile.md).
-pub(crate) const PASSES: [&str; 5] =
-    ["-O1", "--dae-optimizing", "--rse", "--vacuum", "--reorder-functions-by-name"];
+/// compresses worse. Parameters that no caller varies go (docs/wasm-profile.md).
+pub(crate) const PASSES: [&str; 4] = ["-O1", "--dae-optimizing", "--rse", "--vacuum"];
 
 /// Has to be the same as in `.cargo/config.toml`.
 pub(crate) const FLAGS: &str = "-Ctarget-feature=+simd128";
@@ -106,7 +106,7 @@ pub(crate) fn reproducible(command: &mut Command, flags: &str) {
     command.env("CARGO_PROFILE_WASM_STRIP", "debuginfo");
 }
 
-/// Silences the panics and runs wasm-opt, unless its result is newer than its input.
+/// Silences the panics, runs wasm-opt and puts like functions side by side, unless its result is newer than its input.
 pub(crate) fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
     let modified = |path: &Path| path.metadata().and_then(|m| m.modified());
     if let (Ok(from), Ok(to)) = (modified(from), modified(to))
@@ -121,7 +121,13 @@ pub(crate) fn optimise(from: &Path, to: &Path, passes: &[&str]) -> Result<()> {
     let silent = to.with_extension("silent.wasm");
     let (wasm, _) = silence::silence(&std::fs::read(from)?)?;
     std::fs::write(&silent, wasm)?;
-    run(program("node", &[]).arg(script).args(passes).args(FEATURES).arg(&silent).arg("-o").arg(to))
+    let small = to.with_extension("small.wasm");
+    let wasm_opt = |passes: &[&str], from: &Path, to: &Path| {
+        run(program("node", &[]).arg(&script).args(passes).args(FEATURES).arg(from).arg("-o").arg(to))
+    };
+    wasm_opt(passes, &silent, &small)?;
+    std::fs::write(&silent, order::ordered(&std::fs::read(&small)?)?)?;
+    wasm_opt(&["--reorder-functions-by-name"], &silent, to)
 }
 
 /// Builds the core by several profiles and prints the sizes: the figures of docs/wasm-profile.md.

@@ -45,6 +45,25 @@ pub(super) fn imports(wasm: &[u8]) -> Result<u64> {
     Ok(0)
 }
 
+/// How many of the imports are functions: they come first in the numbering.
+pub(super) fn imported_functions(body: &[u8]) -> Result<u64> {
+    let (count, mut rest) = leb(body)?;
+    let mut functions = 0;
+    for _ in 0..count {
+        for _ in 0..2 {
+            let (length, after) = leb(rest)?;
+            rest = after.get(usize::try_from(length)?..).context("an import is cut short")?;
+        }
+        let (&kind, after) = rest.split_first().context("an import is cut short")?;
+        if kind != 0 {
+            bail!("the module imports something other than functions");
+        }
+        functions += 1;
+        rest = leb(after)?.1;
+    }
+    Ok(functions)
+}
+
 /// An unsigned LEB128 number and what follows it.
 pub(super) fn leb(bytes: &[u8]) -> Result<(u64, &[u8])> {
     let mut value = 0;

@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::module::{Sections, leb, write_leb};
+use super::module::{Sections, imported_functions, leb, write_leb};
 
 /// Parts of mangled names (both manglings write a path's elements with their lengths) of functions that never return.
 const MESSAGES: [&str; 16] = [
@@ -110,25 +110,6 @@ fn functions_to_silence(mut names: &[u8]) -> Result<Vec<u64>> {
         return Ok(found);
     }
     bail!("the module names no functions")
-}
-
-/// How many of the imports are functions: they come first in the numbering.
-fn imported_functions(body: &[u8]) -> Result<u64> {
-    let (count, mut rest) = leb(body)?;
-    let mut functions = 0;
-    for _ in 0..count {
-        for _ in 0..2 {
-            let (length, after) = leb(rest)?;
-            rest = after.get(usize::try_from(length)?..).context("an import is cut short")?;
-        }
-        let (&kind, after) = rest.split_first().context("an import is cut short")?;
-        if kind != 0 {
-            bail!("the module imports something other than functions");
-        }
-        functions += 1;
-        rest = leb(after)?.1;
-    }
-    Ok(functions)
 }
 
 #[cfg(test)]
