@@ -214,6 +214,22 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// One row of the inputs as f32, absent ones as NaN, into the places of `into`; whether all are present.
+    ///
+    /// Not inlined: callers are compiled for size.
+    #[inline(never)]
+    pub fn narrow_row(&self, row: usize, into: &mut [f32]) -> bool {
+        let Columns { rows, values, states, .. } = self.columns;
+        let mut all = true;
+        for (place, &id) in into.iter_mut().zip(self.ids) {
+            let at = id as usize * rows + row;
+            let present = states.get(at).is_some_and(|state| state.is_present());
+            *place = values.get(at).filter(|_| present).map_or(f32::NAN, |x| *x as f32);
+            all &= present;
+        }
+        all
+    }
+
     /// The event list of the `i`-th input, if that is an event-list field.
     pub fn events(&self, i: usize) -> Option<&'a EventList> {
         self.columns.events(*self.ids.get(i)?)

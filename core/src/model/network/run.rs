@@ -59,6 +59,30 @@ impl Network {
         let mut memory = core::mem::take(&mut scratch.memory);
         memory.clear();
         memory.resize(rows.len() * size, 0.0);
+        let one_whole_row = rows.len() == 1
+            && memory
+                .get_mut(..self.program.inputs.len())
+                .is_some_and(|places| inputs.narrow_row(rows.start, places));
+        if !one_whole_row {
+            self.fill(rows.clone(), size, inputs, &mut memory);
+        }
+        for step in &self.program.steps {
+            let _ = self.step(step, size, &mut memory, scratch);
+        }
+        for (k, &place) in self.program.outputs.iter().enumerate() {
+            let mut column = outputs.column(k);
+            for (row, value) in rows.clone().zip(memory.iter().skip(place as usize).step_by(size)) {
+                column.set(row, f64::from(*value));
+            }
+        }
+        scratch.memory = memory;
+        if !one_whole_row {
+            self.propagate(rows, inputs, outputs);
+        }
+    }
+
+    /// Puts the inputs of all rows into their memories.
+    fn fill(&self, rows: Range<usize>, size: usize, inputs: &Inputs<'_>, memory: &mut [f32]) {
         for (i, absent) in self.program.inputs.iter().enumerate() {
             let column = inputs.column(i);
             let (Some(values), Some(states)) =
@@ -75,17 +99,6 @@ impl Network {
                 *place = if state.is_present() { *value as f32 } else { instead };
             }
         }
-        for step in &self.program.steps {
-            let _ = self.step(step, size, &mut memory, scratch);
-        }
-        for (k, &place) in self.program.outputs.iter().enumerate() {
-            let mut column = outputs.column(k);
-            for (row, value) in rows.clone().zip(memory.iter().skip(place as usize).step_by(size)) {
-                column.set(row, f64::from(*value));
-            }
-        }
-        scratch.memory = memory;
-        self.propagate(rows, inputs, outputs);
     }
 
     /// Rows without an input that the network needs are absent.
