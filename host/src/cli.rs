@@ -7,6 +7,7 @@ mod build;
 mod certify;
 mod edge;
 mod explain;
+mod forecast;
 mod import;
 mod init;
 mod inspect;
@@ -64,6 +65,7 @@ fn run(args: &Args) -> crate::error::Result<u8> {
         Command::Types(args) => types::run(args),
         Command::Score(args) => score::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Forecast(args) => forecast::run(args),
         Command::Certify(args) => certify::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Edge(args) => edge::run(args),

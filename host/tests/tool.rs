@@ -11,6 +11,7 @@ mod tool {
     mod edge_tls;
     mod events;
     mod explain;
+    mod forecast;
     mod formats;
     mod import;
     mod limits;

@@ -56,11 +56,19 @@ impl Decision {
                 });
             }
             if !bundle.forecasts.is_empty() {
-                let told = self.forecasts.iter().zip(&bundle.forecasts);
-                json.key("forecasts").array(told, |json, (forecast, output)| {
-                    json.object(|json| write_forecast(forecast.as_ref(), output, json));
-                });
+                self.forecasts_json(bundle, json.key("forecasts"));
             }
+        });
+    }
+
+    /// Appends the forecasts as a JSON array, as [`Decision::write_json`] has them.
+    pub fn write_forecasts(&self, bundle: &Bundle, out: &mut Vec<u8>) {
+        self.forecasts_json(bundle, &mut Json::new(out));
+    }
+
+    fn forecasts_json(&self, bundle: &Bundle, json: &mut Json<'_>) {
+        json.array(self.forecasts.iter().zip(&bundle.forecasts), |json, (forecast, output)| {
+            json.object(|json| write_forecast(forecast.as_ref(), output, json));
         });
     }
 }

@@ -44,6 +44,8 @@ pub enum Command {
     Score(ScoreArgs),
     /// Show how one applicant came to a score
     Explain(ExplainArgs),
+    /// Tell a bundle's forecasts month by month
+    Forecast(ForecastArgs),
     /// Prove that engines agree on a bundle, bit by bit
     Certify(CertifyArgs),
     /// Measure a bundle: latency, throughput, load, instantiation
@@ -255,6 +257,37 @@ pub struct ExplainArgs {
     /// Language of texts, as a BCP 47 tag [default: the bundle's first]
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
+    /// Engine.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+}
+
+/// How forecasts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForecastFormat {
+    /// For reading in a terminal, with bars
+    Table,
+    /// An array with an object a row
+    Json,
+    /// A line a row, month and level
+    Csv,
+}
+
+/// Arguments of `forecast`.
+#[derive(Debug, Parser)]
+pub struct ForecastArgs {
+    /// Model.
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Input.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Months to tell, from the first [default: all that the model tells]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub months: Option<u32>,
+    /// Format of the output
+    #[arg(long, value_enum, default_value_t = ForecastFormat::Table)]
+    pub format: ForecastFormat,
     /// Engine.
     #[command(flatten)]
     pub engine: EngineArgs,
