@@ -205,7 +205,11 @@ fn reaches(whole: &BundleParts) -> Vec<Reach> {
         let inputs = node.inputs.iter().filter_map(|&column| all.get(column as usize));
         let inputs: Vec<_> = inputs.map(|reach| (&reach.range, &reach.absent)).collect();
         let ranges: Vec<_> = inputs.iter().map(|&(range, _)| range).collect();
-        let absent = states::of_op(&node.op, &inputs);
+        let mut absent = states::of_op(&node.op, &inputs);
+        if let Op::Series(series) = &node.op {
+            let list = node.inputs.first().and_then(|&list| whole.fields.get(list as usize)?.events());
+            absent.extend(list.into_iter().flat_map(|list| states::of_events(series.sequence(), list)));
+        }
         let outputs = 0..node.op.width(node.inputs.len());
         // Nobody asks what an edge node can give.
         let range = |output| match node.stage {

@@ -90,7 +90,8 @@ pub(super) fn check(graph: &Graph, spec: &ReasonSpec, game: &Game) -> Result<u64
         _ => return Err("permutations come in pairs, and their error is that of at least two pairs"),
     }
     let coalitions = Coalitions::count_of(groups, game.permutations as usize);
-    if coalitions > limits::EXPLAINED_COALITIONS {
+    // Of one group there are two coalitions, and yet an order each.
+    if coalitions.max(game.permutations as usize) > limits::EXPLAINED_COALITIONS {
         return Err("its reasons are of more coalitions than the limit");
     }
     let path = Path::new(graph, &game.players, spec.node, spec.output)?;

@@ -5,6 +5,7 @@
 
 mod base;
 mod cuts;
+mod kinds;
 mod models;
 mod records;
 mod sections;
@@ -26,6 +27,7 @@ fn main() {
     tables(&mut cases);
     contents(&mut cases);
     cuts::add(&mut cases);
+    kinds::add(&mut cases);
     let folder = scorelet_tests::data("hostile/bundles");
     let mut expected = BTreeMap::new();
     for (name, bytes) in cases {

@@ -18,8 +18,8 @@ use crate::random::Random;
 const AS_OF: u32 = 0;
 const LIST: u32 = 1;
 const CATEGORIES: [&str; 5] = ["food", "rent", "salary", "loan", "other"];
-/// Columns of the events: category, amount, balance, flag.
-const COLUMNS: usize = 4;
+/// Categories of each column of the events: category, amount, balance, flag.
+const COLUMNS: [u32; 4] = [CATEGORIES.len() as u32, 0, 0, 0];
 const LAST_DAY: f64 = 22_000.0;
 
 fn field(name: &str, kind: FieldType) -> Field {
@@ -56,14 +56,21 @@ fn fields() -> Vec<Field> {
     vec![field("as_of", FieldType::Date), field("events", FieldType::EventList(Box::new(schema)))]
 }
 
-fn filters(random: &mut Random) -> Vec<Vec<Test>> {
-    let mut test = || match random.below(3) {
-        0 => Test::In { column: 0, set: vec![1 + random.below(31) as u64] },
-        1 => {
-            let column = random.between(1, 3) as u32;
-            Test::Between { column, lo: 0.0, hi: f64::INFINITY, lo_in: random.one_in(2), hi_in: true }
+/// Filters over columns with these numbers of categories, 0 of what has none: without a test, with one, with two.
+fn filters(random: &mut Random, columns: &[u32]) -> Vec<Vec<Test>> {
+    let mut test = || {
+        let column = random.below(columns.len()) as u32;
+        match columns[column as usize] {
+            0 if random.one_in(2) => {
+                let (lo, hi) = (0.0, f64::INFINITY);
+                Test::Between { column, lo, hi, lo_in: random.one_in(2), hi_in: true }
+            }
+            0 => Test::Between { column, lo: f64::NEG_INFINITY, hi: 0.0, lo_in: true, hi_in: false },
+            categories => {
+                let all = (1_u64 << categories.min(63)) - 1;
+                Test::In { column, set: vec![1 + random.below(all as usize) as u64] }
+            }
         }
-        _ => Test::Between { column: 1, lo: f64::NEG_INFINITY, hi: 0.0, lo_in: true, hi_in: false },
     };
     (0..3).map(|n| (0..n).map(|_| test()).collect()).collect()
 }
@@ -72,7 +79,7 @@ fn optional(random: &mut Random, below: usize) -> Option<u32> {
     Some(random.below(below + 1) as u32).filter(|&index| (index as usize) < below)
 }
 
-fn figure(random: &mut Random, spans: &[Span]) -> Figure {
+fn figure(random: &mut Random, spans: &[Span], columns: usize) -> Figure {
     let kinds = [
         Kind::Count,
         Kind::Sum,
@@ -101,36 +108,39 @@ fn figure(random: &mut Random, spans: &[Span]) -> Figure {
     // The first span has months.
     let span = if monthly { 0 } else { random.below(spans.len()) as u32 };
     let events = matches!(kind, Kind::LongestStreak | Kind::CurrentStreak | Kind::Ignored);
-    let column = Some(random.below(COLUMNS) as u32).filter(|_| !events);
+    let column = Some(random.below(columns) as u32).filter(|_| !events);
     let filter = if kind == Kind::Ignored { None } else { optional(random, 3) };
     Figure { kind, span, filter, column }
 }
 
-fn window(random: &mut Random) -> Window {
+/// A window over events whose columns have these numbers of categories, 0 of what has none.
+pub(super) fn window(random: &mut Random, columns: &[u32]) -> Window {
     let mut spans = vec![Span { unit: Unit::Months, from: Some(6), to: 0 }, Span::ALL];
     for _ in 0..3 {
         let unit = *random.pick(&[Unit::Days, Unit::Months, Unit::CalendarMonths]);
         let to = random.below(4) as u32;
         spans.push(Span { unit, from: Some(to + random.between(1, 40) as u32), to });
     }
-    let outputs = (0..random.between(1, 25)).map(|_| match random.below(6) {
-        0 => Output::Ratio(figure(random, &spans), figure(random, &spans)),
-        1 => Output::Top(Top {
+    let groups = columns.iter().position(|&categories| categories > 0);
+    let outputs = (0..random.between(1, 25)).map(|_| match (random.below(6), groups) {
+        (0, _) => Output::Ratio(figure(random, &spans, columns.len()), figure(random, &spans, columns.len())),
+        (1, Some(group)) => Output::Top(Top {
             span: random.below(spans.len()) as u32,
             filter: optional(random, 3),
-            group: 0,
-            categories: CATEGORIES.len() as u32,
-            column: optional(random, COLUMNS).filter(|&column| column > 0),
-            k: random.between(1, 4) as u32,
+            group: group as u32,
+            categories: columns[group],
+            column: optional(random, columns.len()).filter(|&column| column as usize != group),
+            k: random.between(1, columns[group].min(4) as usize) as u32,
             least: random.one_in(2),
         }),
-        _ => Output::Figure(figure(random, &spans)),
+        _ => Output::Figure(figure(random, &spans, columns.len())),
     });
     let outputs = outputs.collect();
-    Window::new(spans, filters(random), outputs).expect("a generated window")
+    Window::new(spans, filters(random, columns), outputs).expect("a generated window")
 }
 
-fn series(random: &mut Random) -> Series {
+/// A series over such events.
+pub(super) fn series(random: &mut Random, columns: &[u32]) -> Series {
     let monthly = random.one_in(2);
     let steps = if monthly {
         let unit = *random.pick(&[Unit::Months, Unit::CalendarMonths]);
@@ -145,14 +155,13 @@ fn series(random: &mut Random) -> Series {
             *random.pick(&[Take::Value, Take::DaysBefore, Take::DaysBetween])
         };
         let days = matches!(take, Take::DaysBefore | Take::DaysBetween);
-        let column = Some(random.below(COLUMNS) as u32).filter(|_| !days);
+        let column = Some(random.below(columns.len()) as u32).filter(|_| !days);
         let filter = if monthly { optional(random, 3) } else { None };
         Feature { take, filter, column, empty: random.one_in(2).then_some(-1.5) }
     };
     let features = (0..3).map(|_| feature()).collect();
-    let sequence =
-        Sequence { steps, length: random.between(1, 12) as u32, filters: filters(random), features };
-    Series::new(sequence).expect("a generated series")
+    let (length, filters) = (random.between(1, 12) as u32, filters(random, columns));
+    Series::new(Sequence { steps, length, filters, features }).expect("a generated series")
 }
 
 /// A bundle from a seed: the same seed gives the same bundle, and every bundle is valid.
@@ -166,8 +175,8 @@ pub fn event_bundle(seed: u64) -> BundleParts {
         nodes.push(Node { name, stage: Stage::Edge, inputs, op });
         first..columns
     };
-    let of_window = add("window".into(), vec![LIST, AS_OF], window(&mut random).into());
-    let of_series = add("series".into(), vec![LIST, AS_OF], series(&mut random).into());
+    let of_window = add("window".into(), vec![LIST, AS_OF], window(&mut random, &COLUMNS).into());
+    let of_series = add("series".into(), vec![LIST, AS_OF], series(&mut random, &COLUMNS).into());
     let mut inputs = Vec::new();
     for column in of_window.chain(of_series) {
         let fill = Some(random.normal());

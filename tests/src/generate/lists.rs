@@ -1,6 +1,7 @@
 //! Random event lists in any bundle: all types of columns, texts with rules and hashes, and events for records.
 
 use scorelet_core::bundle::{BundleParts, ScoreKind, ScoreOutput};
+use scorelet_core::feature::series::Sequence;
 use scorelet_core::feature::window::{Figure, Kind, Output, Span, Unit, Window};
 use scorelet_core::graph::{Node, Op};
 use scorelet_core::record::date;
@@ -13,7 +14,8 @@ use super::cells::cell;
 use super::fields;
 use crate::random::Random;
 
-/// Adds a reference time, one or two event lists and a window over each to a generated bundle, after its fields and nodes.
+/// Adds a reference time and one or two event lists to a generated bundle, after its fields and nodes; over each list windows, a series
+/// and a network that reads the series.
 pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
     let first = parts.fields.len() as u32;
     let lists = random.between(1, 2) as u32;
@@ -25,6 +27,8 @@ pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
         for figure in [&mut score.margin, &mut score.pd, &mut score.score, &mut score.band] {
             *figure = figure.map(moved);
         }
+        let game = score.reasons.as_mut().and_then(|reasons| reasons.game.as_mut());
+        game.into_iter().flat_map(|game| &mut game.players).for_each(|column| *column = moved(*column));
     }
     let missing = *random.pick(&[Policy::OwnBin, Policy::Impute(19_000.0)]);
     parts.fields.push(plain("as_of", FieldType::Date, missing));
@@ -36,26 +40,58 @@ pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
     let widths = parts.nodes.iter().map(|node| node.op.width(node.inputs.len()));
     let mut columns = (parts.fields.len() + widths.sum::<usize>()) as u32;
     for list in first + 1..=first + lists {
-        let op = Op::from(window(parts.fields[list as usize].events().expect("a list")));
-        let width = op.width(2) as u32;
-        let name = format!("window {list}");
-        parts.nodes.push(Node { name: name.clone(), stage: Stage::Edge, inputs: vec![list, first], op });
-        // Every figure of the window is in the decision.
-        for column in (columns..columns + width).step_by(3) {
-            let at = |offset| Some(column + offset).filter(|&c| c < columns + width);
-            parts.scores.push(ScoreOutput {
-                name: format!("{name} {column}"),
-                kind: ScoreKind::Standard,
-                margin: at(0),
-                pd: at(1),
-                score: at(2),
-                band: None,
-                bands: Vec::new(),
-                reasons: None,
-            });
+        let schema = parts.fields[list as usize].events().expect("a list");
+        let categories: Vec<u32> = schema.columns.iter().map(categories).collect();
+        let fixed = window(schema);
+        let series = super::events::series(random, &categories);
+        // What comes of the series is the input of a network.
+        let sequence = columns_of(series.sequence());
+        let ops: [(&str, Op); 4] = [
+            ("window", fixed.into()),
+            ("any window", super::events::window(random, &categories).into()),
+            ("series", series.into()),
+            ("network of series", super::network(random, sequence as usize, 2).into()),
+        ];
+        let mut of_series = 0..0;
+        for (what, op) in ops {
+            let over_series = what == "network of series";
+            let inputs = if over_series { of_series.clone().collect() } else { vec![list, first] };
+            let width = op.width(inputs.len()) as u32;
+            if what == "series" {
+                of_series = columns..columns + width;
+            }
+            let name = format!("{what} {list}");
+            parts.nodes.push(Node { name: name.clone(), stage: Stage::Edge, inputs, op });
+            // Every output is in the decision.
+            for column in (columns..columns + width).step_by(3) {
+                let at = |offset| Some(column + offset).filter(|&c| c < columns + width);
+                parts.scores.push(ScoreOutput {
+                    name: format!("{name} {column}"),
+                    kind: ScoreKind::Standard,
+                    margin: at(0),
+                    pd: at(1),
+                    score: at(2),
+                    band: None,
+                    bands: Vec::new(),
+                    reasons: None,
+                });
+            }
+            columns += width;
         }
-        columns += width;
     }
+}
+
+/// How many categories a column has.
+fn categories(column: &EventColumn) -> u32 {
+    match &column.field.kind {
+        FieldType::Category { values } => values.len() as u32,
+        _ => 0,
+    }
+}
+
+/// How many outputs a series has: its features and a mask, step by step.
+fn columns_of(sequence: &Sequence) -> u32 {
+    (sequence.features.len() as u32 + 1) * sequence.length
 }
 
 fn plain(name: &str, kind: FieldType, missing: Policy) -> Field {

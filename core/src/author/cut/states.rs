@@ -7,9 +7,10 @@ use super::range::Range;
 use crate::column::State;
 use crate::feature::arith::Arith;
 use crate::feature::one_hot::{AbsentRule, OneHot};
+use crate::feature::series::{Sequence, Take};
 use crate::feature::{Fallback, StateValues};
 use crate::graph::Op;
-use crate::schema::{Field, Policy};
+use crate::schema::{EventSchema, Field, Policy};
 use crate::split::known;
 
 /// Missing states.
@@ -23,6 +24,14 @@ pub(super) fn of_field(field: &Field) -> States {
     let fixed = [State::MISSING, State::UNSEEN, State::OUT_OF_RANGE].into_iter();
     let special = (0..=u8::MAX).zip(&field.specials).map(|(index, _)| State::special(index));
     fixed.chain(special).filter(passes).collect()
+}
+
+/// Those that an event's own value may have in a series that keeps them.
+pub(super) fn of_events(series: &Sequence, list: &EventSchema) -> States {
+    let kept =
+        series.features.iter().filter(|feature| feature.take == Take::Value && feature.empty.is_none());
+    let columns = kept.filter_map(|feature| list.columns.get(feature.column? as usize));
+    columns.flat_map(|column| of_field(&column.field)).collect()
 }
 
 /// Those of every output of a node.
