@@ -1,8 +1,10 @@
 //! The corpus: cases of a bundle source, records, and the digests of the bundle and of each decision.
 //!
 //! `tests/corpus/NAME/` holds `expected.json` and
-//! - the bundle source: `bundle.toml` with its files, or `case.json` with `source`, a folder relative to it;
-//! - the records: `records.json` (an array), or in `case.json` `csv`, a table whose columns are fields (others are left out).
+//! - the bundle source: `bundle.toml` with its files, or `case.json` with `source`, a folder relative to it; `files` of `case.json` names
+//!   files that stand elsewhere, as they are called in the source → where they are;
+//! - the records: `records.json` (an array), or in `case.json` `csv`, a table whose columns are fields (others are left out), or `ndjson`,
+//!   a record a line.
 //!
 //! A runtime needs nothing but the bundle's bytes, JSON and SHA-256 to take part.
 
@@ -47,11 +49,17 @@ impl Case {
     fn read(folder: &Path) -> Self {
         let about = fs::read(folder.join("case.json")).map_or(Value::Null, |text| parse(folder, &text));
         let source = folder.join(about["source"].as_str().unwrap_or("."));
-        let bundle = build(&source);
+        let files = about["files"].as_object().into_iter().flatten();
+        let elsewhere = files.map(|(name, path)| (name.clone(), folder.join(path.as_str().expect("a path"))));
+        let bundle = build(&source, elsewhere.collect());
         let fields = Bundle::open(&bundle, Trust::Anyone).expect("it was just built").fields;
-        let records = match about["csv"].as_str() {
-            Some(table) => table_records(&folder.join(table), &fields),
-            None => {
+        let records = match (about["csv"].as_str(), about["ndjson"].as_str()) {
+            (Some(table), _) => table_records(&folder.join(table), &fields),
+            (None, Some(lines)) => {
+                let text = fs::read(folder.join(lines)).expect("records");
+                text.split(|&b| b == b'\n').filter(|l| !l.is_empty()).map(|l| parse(folder, l)).collect()
+            }
+            (None, None) => {
                 let text = fs::read(folder.join("records.json")).expect("records.json");
                 parse(folder, &text).as_array().expect("an array of records").clone()
             }
@@ -95,20 +103,30 @@ fn parse(folder: &Path, text: &[u8]) -> Value {
     serde_json::from_slice(text).unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
 }
 
-/// Compiles a bundle source folder; hidden files, expected answers and folders are no part of it.
-fn build(folder: &Path) -> Vec<u8> {
+/// Compiles a bundle source folder with its folders, and files from elsewhere by the names that they have in it.
+fn build(folder: &Path, elsewhere: Vec<(String, PathBuf)>) -> Vec<u8> {
     let mut files = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())).flatten() {
-        if entry.path().is_file() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            files.insert(name, fs::read(entry.path()).expect("a readable file"));
-        }
+    gather(folder, "", &mut files);
+    for (name, path) in elsewhere {
+        files.insert(name, fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())));
     }
     let compiled = compile(&files).unwrap_or_else(|errors| {
         let all: Vec<String> = errors.iter().map(|e| format!("{}: {e}; {}", e.place(), e.mend())).collect();
         panic!("{}:\n{}", folder.display(), all.join("\n"))
     });
     Bundle::encode(compiled.parts).unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+}
+
+/// The files under a folder by their names from there.
+fn gather(folder: &Path, within: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())).flatten() {
+        let name = format!("{within}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            gather(&entry.path(), &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read(entry.path()).expect("a readable file"));
+        }
+    }
 }
 
 /// The rows of a CSV file as records. An empty cell is null.
