@@ -13,8 +13,9 @@ use crate::run::{cargo, node_tool, output, program, root, run, target};
 use crate::setup;
 use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
 
-/// Bytes of the worker (JavaScript and wasm) after gzip -9 at most.
-const BUDGET: usize = 400 * 1024;
+/// Bytes of the worker (JavaScript and wasm) after gzip -9 at most. It was 400 KiB before the engine had networks, event features and
+/// coalitions, which are 75 KiB of the core by themselves; the core is compiled for size now.
+const BUDGET: usize = 416 * 1024;
 
 const WRANGLER: &str = "4.164.0";
 const NODE: &str = "24.9.0";

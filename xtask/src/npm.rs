@@ -15,9 +15,10 @@ use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
 /// Bytes of the wasm as it ships (engine, signature, bindings, sealing) after gzip -9 at most. Without sealing it was 120 KB:
 /// HPKE (X25519, HKDF, ChaCha20-Poly1305), the commitment and the canonical record came to 146; all model families and event features
 /// are the rest (docs/wasm-profile.md).
-const WASM_BUDGET: usize = 219 * 1024;
-/// Bytes of all JavaScript of one entry after gzip -9 at most. Without `localCreditData` and `seal` it was 12 KB.
-const JS_BUDGET: usize = 13 * 1024;
+const WASM_BUDGET: usize = 221 * 1024;
+/// Bytes of all JavaScript of one entry after gzip -9 at most. Without `localCreditData` and `seal` it was 12 KB, without event
+/// lists 13.
+const JS_BUDGET: usize = 14 * 1024;
 
 /// References to JavaScript's values in wasm. The bindings hardly pass any, and without them `scorelet certify --wasm` can run
 /// the very file that ships: wasmtime would need its garbage collector for them.
