@@ -18,6 +18,7 @@ fn engine(body: &str) -> Artefact {
            (func (export \"scl_close\") (param i32))
            (func (export \"scl_score_json\") (param i32 i32 i32 i32) (result i32) i32.const 1)
            (func (export \"scl_columns_in\") (param i32 i32) (result i32) i32.const 0)
+           (func (export \"scl_events_in\") (param i32 i32 i32) (result i32) i32.const 1)
            (func (export \"scl_select\") (param i32 i32 i32) (result i32) i32.const 1)
            (func (export \"scl_score_columns\") (param i32 i32) (result i32) i32.const 0)
            (func (export \"scl_decide_columns\") (param i32 i32 i32) (result i32) i32.const 1)
