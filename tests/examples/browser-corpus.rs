@@ -12,7 +12,7 @@ use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::source::compile;
 use scorelet_core::bundle::{Bundle, Digest, Trust};
 use scorelet_core::schema::Field;
-use scorelet_core::scorer::{Options, Scorer};
+use scorelet_core::scorer::{Options, Scorer, Table};
 use scorelet_tests::corpus::Case;
 use scorelet_tests::generate;
 use scorelet_tests::random::Random;
@@ -161,9 +161,19 @@ fn explanations(scorer: &mut Scorer, fields: &[Field], seed: u64) -> Vec<Value> 
     let names: Vec<String> = scorer.bundle().scores.iter().map(|score| score.name.clone()).collect();
     let mut found = Vec::new();
     for (row, record) in records.into_iter().enumerate() {
-        let values = rows.slice(row, row + 1).values;
+        let mut values = rows.slice(row, row + 1).values;
+        let mut lists = serde_json::Map::new();
+        for (field, value) in fields.iter().zip(&mut values).filter(|(field, _)| field.events().is_some()) {
+            let list = record.get(&field.name).and_then(Value::as_array);
+            *value = list.map_or(f64::NAN, |list| list.len() as f64);
+            lists.extend(list.map(|list| (field.name.clone(), json!(list))));
+        }
+        let events = if lists.is_empty() { String::new() } else { json!([lists]).to_string() };
+        let table = Table { rows: 1, values: &values, events: events.as_bytes() };
         for (index, name) in names.iter().enumerate() {
-            let Ok(Some(moved)) = scorer.contributions(1, &values, index) else { continue };
+            let Ok(Some(mut moved)) = scorer.explain_table(&table, index) else { continue };
+            // The errors of estimates come after the baseline.
+            moved.truncate(scorer.bundle().scores[index].reasons.as_ref().map_or(0, |r| r.groups.len()) + 1);
             let bits: Vec<String> = moved.iter().map(|x| format!("{:016x}", x.to_bits())).collect();
             let bits = if moved.iter().any(|x| x.is_nan()) { Value::Null } else { json!(bits) };
             found.push(json!({ "record": record, "score": name, "bits": bits }));

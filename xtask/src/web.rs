@@ -12,8 +12,9 @@ use crate::run::{node_tool, output, program, root, run, show, target};
 use crate::wasm::Sizes;
 use crate::{edge, npm, setup};
 
-/// Bytes of the page without its bundles and its table after gzip -9 at most: HTML, CSS, all scripts and the engine.
-const BUDGET: usize = 300 * 1024;
+/// Bytes of the page without its bundles and its table after gzip -9 at most: HTML, CSS, all scripts and the engine. It was 300 KiB before
+/// the engine had all model families.
+const BUDGET: usize = 310 * 1024;
 
 fn page() -> PathBuf {
     root().join("web-demo")

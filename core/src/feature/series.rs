@@ -1,7 +1,7 @@
 //! Series: events as sequences of fixed length for sequence models.
 //!
 //! Encoding: the steps (`u8` 0 months from day to day, 1 calendar months, 2 events; then `skip: u32`, or of events `filter: u32`),
-//! `length: u32`, filters as in [`window`](super::window), features: a counted list of `take: u8`, `filter: u32`, `column: u32`, and
+//! `length: u32`, filters as in windows (see `super::window`), features: a counted list of `take: u8`, `filter: u32`, `column: u32`, and
 //! a flag with, if it is 1, what a step has that has nothing to take.
 
 pub use scorelet_kernels::series::{Feature, Sequence, Steps, Take};
