@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::source::compile;
 use scorelet_core::bundle::{Bundle, Digest, Trust};
-use scorelet_core::schema::Field;
+use scorelet_core::record::bucket;
+use scorelet_core::schema::{Field, FieldType};
 use scorelet_core::scorer::{Options, Scorer, Table};
 use scorelet_tests::corpus::Case;
 use scorelet_tests::generate;
@@ -162,6 +163,12 @@ fn explanations(scorer: &mut Scorer, fields: &[Field], seed: u64) -> Vec<Value> 
     let mut found = Vec::new();
     for (row, record) in records.into_iter().enumerate() {
         let mut values = rows.slice(row, row + 1).values;
+        // What the record says in other words than the row: the bucket of a text, the number of events.
+        for (field, value) in fields.iter().zip(&mut values) {
+            if let (FieldType::Hash { buckets }, Some(text)) = (&field.kind, record[&field.name].as_str()) {
+                *value = f64::from(bucket(text, *buckets));
+            }
+        }
         let mut lists = serde_json::Map::new();
         for (field, value) in fields.iter().zip(&mut values).filter(|(field, _)| field.events().is_some()) {
             let list = record.get(&field.name).and_then(Value::as_array);
