@@ -74,6 +74,45 @@ pub enum Activation {
     IsNan,
 }
 
+impl Activation {
+    /// All of them. The place in this list is the function's code in the bundle format: the list only grows at its end.
+    pub const ALL: [Self; 33] = [
+        Self::Relu,
+        Self::LeakyRelu,
+        Self::ThresholdedRelu,
+        Self::Elu,
+        Self::Celu,
+        Self::Selu,
+        Self::Gelu,
+        Self::GeluTanh,
+        Self::Silu,
+        Self::Mish,
+        Self::Sigmoid,
+        Self::Tanh,
+        Self::Softplus,
+        Self::Softsign,
+        Self::HardSigmoid,
+        Self::HardSwish,
+        Self::Clip,
+        Self::Affine,
+        Self::Abs,
+        Self::Negate,
+        Self::Exp,
+        Self::Ln,
+        Self::Sqrt,
+        Self::Reciprocal,
+        Self::Floor,
+        Self::Ceil,
+        Self::Round,
+        Self::Sign,
+        Self::Erf,
+        Self::Sin,
+        Self::Cos,
+        Self::Not,
+        Self::IsNan,
+    ];
+}
+
 /// The function of each value, in place.
 ///
 /// NaN gives NaN, except of `Not` (0) and `IsNan` (1).

@@ -39,6 +39,29 @@ pub enum Binary {
     Modulo,
 }
 
+impl Binary {
+    /// All of them. The place in this list is the function's code in the bundle format: the list only grows at its end.
+    pub const ALL: [Self; 17] = [
+        Self::Add,
+        Self::Subtract,
+        Self::Multiply,
+        Self::Divide,
+        Self::Min,
+        Self::Max,
+        Self::Power,
+        Self::Less,
+        Self::LessEqual,
+        Self::Greater,
+        Self::GreaterEqual,
+        Self::Equal,
+        Self::And,
+        Self::Or,
+        Self::Xor,
+        Self::PRelu,
+        Self::Modulo,
+    ];
+}
+
 /// a becomes `function` of a and b, value after value.
 #[inline(never)]
 pub fn apply(function: Binary, a: &mut [f32], b: &[f32]) {

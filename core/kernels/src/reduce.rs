@@ -31,6 +31,24 @@ pub enum Reduction {
     ArgMin,
 }
 
+impl Reduction {
+    /// All of them. The place in this list is the reduction's code in the bundle format: the list only grows at its end.
+    pub const ALL: [Self; 12] = [
+        Self::Sum,
+        Self::Mean,
+        Self::Max,
+        Self::Min,
+        Self::Product,
+        Self::L1,
+        Self::L2,
+        Self::SumSquare,
+        Self::LogSum,
+        Self::LogSumExp,
+        Self::ArgMax,
+        Self::ArgMin,
+    ];
+}
+
 /// Reduces `x`, `[outer][len][inner]`, to `y`, `[outer][inner]`. Slices that are too short end it.
 #[inline(never)]
 pub fn reduce(reduction: Reduction, len: usize, inner: usize, x: &[f32], y: &mut [f32]) {

@@ -5,75 +5,6 @@ use scorelet_core::model::network::{Absent, Network, Program, Quantised};
 
 use crate::random::Random;
 
-const FUNCTIONS: [Function; 33] = [
-    Function::Relu,
-    Function::LeakyRelu,
-    Function::ThresholdedRelu,
-    Function::Elu,
-    Function::Celu,
-    Function::Selu,
-    Function::Gelu,
-    Function::GeluTanh,
-    Function::Silu,
-    Function::Mish,
-    Function::Sigmoid,
-    Function::Tanh,
-    Function::Softplus,
-    Function::Softsign,
-    Function::HardSigmoid,
-    Function::HardSwish,
-    Function::Clip,
-    Function::Affine,
-    Function::Abs,
-    Function::Negate,
-    Function::Exp,
-    Function::Ln,
-    Function::Sqrt,
-    Function::Reciprocal,
-    Function::Floor,
-    Function::Ceil,
-    Function::Round,
-    Function::Sign,
-    Function::Erf,
-    Function::Sin,
-    Function::Cos,
-    Function::Not,
-    Function::IsNan,
-];
-const BINARIES: [Binary; 17] = [
-    Binary::Add,
-    Binary::Subtract,
-    Binary::Multiply,
-    Binary::Divide,
-    Binary::Min,
-    Binary::Max,
-    Binary::Power,
-    Binary::Less,
-    Binary::LessEqual,
-    Binary::Greater,
-    Binary::GreaterEqual,
-    Binary::Equal,
-    Binary::And,
-    Binary::Or,
-    Binary::Xor,
-    Binary::PRelu,
-    Binary::Modulo,
-];
-const REDUCTIONS: [Reduction; 12] = [
-    Reduction::Sum,
-    Reduction::Mean,
-    Reduction::Max,
-    Reduction::Min,
-    Reduction::Product,
-    Reduction::L1,
-    Reduction::L2,
-    Reduction::SumSquare,
-    Reduction::LogSum,
-    Reduction::LogSumExp,
-    Reduction::ArgMax,
-    Reduction::ArgMin,
-];
-
 /// A network of `inputs` columns with outputs between 0 and 1. Some of its figures are codes with a scale.
 pub fn network(random: &mut Random, inputs: usize, outputs: usize) -> Network {
     let policies = [Absent::Propagate, Absent::Nan, Absent::Value(-0.5), Absent::Value(0.0)];
@@ -172,13 +103,13 @@ impl Maker<'_> {
                 Step::MatMul { batch: outer, rows: len, inner, columns, a, a_stride, b, b_stride, output }
             }
             2 => {
-                let function = *self.random.pick(&FUNCTIONS);
+                let function = *self.random.pick(&Function::ALL);
                 let (alpha, beta) = (0.1 + self.number().abs(), 0.1 + self.number().abs());
                 let (input, output) = self.places(value);
                 Step::Map { function, alpha, beta, input, output, len: n }
             }
             3 => {
-                let function = *self.random.pick(&BINARIES);
+                let function = *self.random.pick(&Binary::ALL);
                 let b = Source::Figures(self.figures(len * inner));
                 let axes = self.axes([outer, len, inner], 0);
                 let (input, output) = self.places(value);
@@ -203,7 +134,7 @@ impl Maker<'_> {
                 Step::Copy { input, output, axes }
             }
             6 => {
-                let reduction = *self.random.pick(&REDUCTIONS);
+                let reduction = *self.random.pick(&Reduction::ALL);
                 let output = self.take(outer * inner);
                 Step::Reduce { reduction, input: at, output, outer, len, inner }
             }

@@ -2,42 +2,6 @@ use super::Activation::*;
 use super::*;
 use crate::random::Random;
 
-const ALL: [Activation; 33] = [
-    Relu,
-    LeakyRelu,
-    ThresholdedRelu,
-    Elu,
-    Celu,
-    Selu,
-    Gelu,
-    GeluTanh,
-    Silu,
-    Mish,
-    Sigmoid,
-    Tanh,
-    Softplus,
-    Softsign,
-    HardSigmoid,
-    HardSwish,
-    Clip,
-    Affine,
-    Abs,
-    Negate,
-    Exp,
-    Ln,
-    Sqrt,
-    Reciprocal,
-    Floor,
-    Ceil,
-    Round,
-    Sign,
-    Erf,
-    Sin,
-    Cos,
-    Not,
-    IsNan,
-];
-
 /// The definition, in f64.
 fn truth(activation: Activation, a: f64, b: f64, x: f64) -> f64 {
     let sigmoid = |x: f64| 1.0 / (1.0 + libm::exp(-x));
@@ -117,7 +81,7 @@ fn functions_are_their_definitions() {
     let mut random = Random(3);
     let mut x: Vec<f32> = (0..4001).map(|_| random.unit() * 12.0).collect();
     x.extend([0.0, -0.0, 0.5, 1.5, 2.5, -0.5, 1.0, -1.0, 1e-30, -1e-30]);
-    for activation in ALL {
+    for activation in Activation::ALL {
         for (a, b) in [(1.0, 1.5), (0.25, 0.75)] {
             let mut y = x.clone();
             map(activation, a, b, &mut y);
@@ -137,7 +101,7 @@ fn functions_are_their_definitions() {
 #[test]
 fn a_value_has_the_same_bits_wherever_it_stands() {
     let x = Random(4).values(23);
-    for activation in ALL {
+    for activation in Activation::ALL {
         for len in 0..x.len() {
             let mut all = x[..len].to_vec();
             map(activation, 0.5, 0.25, &mut all);
@@ -155,7 +119,7 @@ fn a_value_has_the_same_bits_wherever_it_stands() {
 
 #[test]
 fn nan_gives_nan() {
-    for activation in ALL {
+    for activation in Activation::ALL {
         let mut x = [f32::NAN; 5];
         map(activation, 0.5, 0.75, &mut x);
         match activation {

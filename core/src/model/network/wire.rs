@@ -216,35 +216,24 @@ impl Wire for Vec<Axis> {
     }
 }
 
-/// A code is a place in the list: it only grows at its end.
+/// A code is a place in the type's own list of all.
 macro_rules! codes {
-    ($ty:ident, $what:literal: $($variant:ident)*) => {
+    ($ty:ident, $what:literal) => {
         impl Wire for $ty {
             fn put(&self, out: &mut Vec<u8>) {
-                let all = [$($ty::$variant),*];
-                out.u8(all.iter().position(|x| x == self).unwrap_or(usize::MAX) as u8);
+                out.u8(Self::ALL.iter().position(|x| x == self).unwrap_or(usize::MAX) as u8);
             }
             fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
-                let all = [$($ty::$variant),*];
                 let code = usize::from(input.u8()?);
-                all.get(code).copied().ok_or_else(|| input.malformed($what))
+                Self::ALL.get(code).copied().ok_or_else(|| input.malformed($what))
             }
         }
     };
 }
 
-codes! { Function, "a function of a network is not known":
-    Relu LeakyRelu ThresholdedRelu Elu Celu Selu Gelu GeluTanh Silu Mish Sigmoid Tanh Softplus Softsign
-    HardSigmoid HardSwish Clip Affine Abs Negate Exp Ln Sqrt Reciprocal Floor Ceil Round Sign Erf Sin Cos
-    Not IsNan
-}
-codes! { Binary, "a function of two values of a network is not known":
-    Add Subtract Multiply Divide Min Max Power Less LessEqual Greater GreaterEqual Equal And Or Xor PRelu
-    Modulo
-}
-codes! { Reduction, "a reduction of a network is not known":
-    Sum Mean Max Min Product L1 L2 SumSquare LogSum LogSumExp ArgMax ArgMin
-}
+codes! { Function, "a function of a network is not known" }
+codes! { Binary, "a function of two values of a network is not known" }
+codes! { Reduction, "a reduction of a network is not known" }
 
 impl Wire for Cell {
     fn put(&self, out: &mut Vec<u8>) {

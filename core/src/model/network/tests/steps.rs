@@ -7,75 +7,6 @@ use crate::column::State;
 use crate::model::network::step::{Axis, Binary, Cell, Function, Recurrent, Reduction, Source, Step};
 use crate::model::network::{Absent, Network, Program};
 
-const FUNCTIONS: [Function; 33] = [
-    Function::Relu,
-    Function::LeakyRelu,
-    Function::ThresholdedRelu,
-    Function::Elu,
-    Function::Celu,
-    Function::Selu,
-    Function::Gelu,
-    Function::GeluTanh,
-    Function::Silu,
-    Function::Mish,
-    Function::Sigmoid,
-    Function::Tanh,
-    Function::Softplus,
-    Function::Softsign,
-    Function::HardSigmoid,
-    Function::HardSwish,
-    Function::Clip,
-    Function::Affine,
-    Function::Abs,
-    Function::Negate,
-    Function::Exp,
-    Function::Ln,
-    Function::Sqrt,
-    Function::Reciprocal,
-    Function::Floor,
-    Function::Ceil,
-    Function::Round,
-    Function::Sign,
-    Function::Erf,
-    Function::Sin,
-    Function::Cos,
-    Function::Not,
-    Function::IsNan,
-];
-const BINARIES: [Binary; 17] = [
-    Binary::Add,
-    Binary::Subtract,
-    Binary::Multiply,
-    Binary::Divide,
-    Binary::Min,
-    Binary::Max,
-    Binary::Power,
-    Binary::Less,
-    Binary::LessEqual,
-    Binary::Greater,
-    Binary::GreaterEqual,
-    Binary::Equal,
-    Binary::And,
-    Binary::Or,
-    Binary::Xor,
-    Binary::PRelu,
-    Binary::Modulo,
-];
-const REDUCTIONS: [Reduction; 12] = [
-    Reduction::Sum,
-    Reduction::Mean,
-    Reduction::Max,
-    Reduction::Min,
-    Reduction::Product,
-    Reduction::L1,
-    Reduction::L2,
-    Reduction::SumSquare,
-    Reduction::LogSum,
-    Reduction::LogSumExp,
-    Reduction::ArgMax,
-    Reduction::ArgMin,
-];
-
 /// Makes one step: memory grows with what it reads and writes. What is read is given, what is written is put out.
 pub(super) struct Maker {
     pub(super) numbers: Numbers,
@@ -208,14 +139,14 @@ impl Maker {
                 Step::MatMul { batch, rows, inner, columns, a, a_stride, b, b_stride, output }
             }
             2 => {
-                let function = *self.numbers.pick(&FUNCTIONS);
+                let function = *self.numbers.pick(&Function::ALL);
                 let len = self.numbers.between(1, 40);
                 let (input, output) = self.in_place(len);
                 let (alpha, beta) = (0.25 + self.numbers.value().abs(), 2.5 + self.numbers.value());
                 Step::Map { function, alpha, beta, input, output, len }
             }
             3 => {
-                let function = *self.numbers.pick(&BINARIES);
+                let function = *self.numbers.pick(&Binary::ALL);
                 let (axes, written, inputs) = self.axes();
                 let (a, b) = (self.strided(inputs[0]), self.strided(inputs[1]));
                 Step::Zip { function, a, b, output: self.write(written), axes }
@@ -232,7 +163,7 @@ impl Maker {
             6 => {
                 let [outer, len, inner] = self.extents(6);
                 let (input, output) = (self.read(outer * len * inner), self.write(outer * inner));
-                let reduction = *self.numbers.pick(&REDUCTIONS);
+                let reduction = *self.numbers.pick(&Reduction::ALL);
                 Step::Reduce { reduction, input, output, outer, len, inner }
             }
             7 => {
