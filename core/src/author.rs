@@ -5,6 +5,7 @@ pub mod card;
 pub mod csv;
 pub mod cut;
 pub mod forest;
+pub mod formula;
 pub mod import;
 pub mod quantise;
 pub mod scaffold;

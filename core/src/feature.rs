@@ -3,6 +3,7 @@
 pub mod arith;
 mod bin_search;
 pub mod bins;
+pub mod formula;
 pub mod impute;
 pub mod lookup;
 pub mod one_hot;

@@ -93,3 +93,11 @@ pub const SERIES_FEATURES: usize = 512;
 pub const FILTER_TESTS: usize = 16;
 /// Groups that a window node gives.
 pub const TOP_GROUPS: usize = 256;
+/// Steps, and constants, of a formula.
+pub const FORMULA_STEPS: usize = 1 << 16;
+/// Table values of a formula.
+pub const FORMULA_TABLES: usize = 1 << 20;
+/// Outputs of a formula.
+pub const FORMULA_OUTPUTS: usize = 4096;
+/// Steps that all formulas of a bundle run for every event.
+pub const FORMULA_LOOPED: usize = 4096;

@@ -18,6 +18,18 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// Logarithm to base 10.
+#[inline(never)]
+pub fn log10(x: f64) -> f64 {
+    libm::log10(x)
+}
+
+/// x^y.
+#[inline(never)]
+pub fn pow(x: f64, y: f64) -> f64 {
+    libm::pow(x, y)
+}
+
 /// ln(1 + x).
 #[inline(never)]
 pub fn ln_1p(x: f64) -> f64 {

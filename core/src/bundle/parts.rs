@@ -474,13 +474,15 @@ fn forecast_outputs(bundle: &Bundle) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// A node over events reads an event-list field that has the columns it asks for.
+/// A node over events reads event-list fields that have the columns it asks for.
 fn reads_events(node: &Node, fields: &[Field]) -> Result<(), BundleError> {
-    let Some(columns) = node.op.event_columns() else { return Ok(()) };
-    let list = node.inputs.first().and_then(|&id| fields.get(id as usize)).and_then(Field::events);
-    match list {
-        Some(list) if columns as usize <= list.columns.len() => Ok(()),
-        Some(_) => Err(node.error("it reads a column that its events do not have")),
-        None => Err(node.error("its first input is no event list")),
+    for (input, columns) in node.op.event_lists() {
+        let field = node.inputs.get(input as usize).and_then(|&id| fields.get(id as usize));
+        match field.and_then(Field::events) {
+            Some(list) if columns as usize <= list.columns.len() => {}
+            Some(_) => return Err(node.error("it reads a column that its events do not have")),
+            None => return Err(node.error("an input that must be an event list is none")),
+        }
     }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use crate::column::{Inputs, Outputs};
 use crate::error::BundleError;
 use crate::feature::arith::Arith;
 use crate::feature::bins::Bins;
+use crate::feature::formula::{Formula, FormulaScratch};
 use crate::feature::impute::Impute;
 use crate::feature::lookup::Lookup;
 use crate::feature::one_hot::OneHot;
@@ -43,6 +44,8 @@ pub struct Scratch {
     pub series: SeriesScratch,
     /// For leaves of forests.
     pub leaves: LeavesScratch,
+    /// For formulas.
+    pub formula: FormulaScratch,
     /// For networks.
     pub network: NetworkScratch,
 }
@@ -89,12 +92,13 @@ macro_rules! ops {
                 match self { $( Self::$variant(op) => op.check(inputs), )* }
             }
 
-            /// How many columns the events must have that its first input is a list of; `None` if it reads no events.
-            pub fn event_columns(&self) -> Option<u32> {
+            /// The inputs that must be event-list fields, and how many columns the events of each must have.
+            pub fn event_lists(&self) -> Vec<(u32, u32)> {
                 match self {
-                    Self::Window(window) => Some(window.event_columns()),
-                    Self::Series(series) => Some(series.event_columns()),
-                    _ => None,
+                    Self::Window(window) => vec![(0, window.event_columns())],
+                    Self::Series(series) => vec![(0, series.event_columns())],
+                    Self::Formula(formula) => formula.event_lists(),
+                    _ => Vec::new(),
                 }
             }
 
@@ -124,6 +128,8 @@ ops! {
     Impute(Impute) = 0x0104, "impute";
     /// Arithmetic of columns.
     Arith(Arith) = 0x0105, "arith";
+    /// Expressions over columns and events.
+    Formula(Formula) = 0x0106, "formula";
     /// Figures of events in windows of time.
     Window(Window) = 0x0107, "window";
     /// Events as a sequence of fixed length.

@@ -57,7 +57,7 @@ impl Path {
             if matches!(step.op, Op::Given(_)) {
                 return Err("a node between the players and the explained output runs on the device");
             }
-            if step.op.event_columns().is_some() {
+            if !step.op.event_lists().is_empty() {
                 return Err("an event list cannot be a player: take the columns of the node that reads it");
             }
             let first = graph.first_column(index).unwrap_or(0);
