@@ -1,4 +1,4 @@
-import type { Band, BundleInfo, Cut, EventMembers, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
+import type { Band, BundleInfo, Cut, EventMember, EventMembers, Field, MissingState, NodeInfo, Policy, Record_, ScoreInfo, Special, Texts } from './types.js';
 
 type Localized = readonly { lang: string; text: string }[];
 
@@ -7,6 +7,12 @@ interface EventColumn {
   name: string;
   type: Field['type'];
   values?: string[];
+  unit: string;
+  min: number | null;
+  max: number | null;
+  specials: Special[];
+  policies: Record<MissingState, Policy>;
+  labels: Localized;
   member: boolean;
 }
 
@@ -119,9 +125,11 @@ function field(given: Description['fields'][number], language: string): Field {
 function events(given: Description['fields'][number]): EventMembers | null {
   if (given.type !== 'event_list') return null;
   const columns = (given.columns ?? []).filter(({ member }) => member);
-  const members: EventMembers['members'] = [
-    ...(given.texts ?? []).map((name) => ({ name, type: 'text' as const, values: [] })),
-    ...columns.map(({ name, type, values }) => ({ name, type, values: values ?? [] })),
+  const members: EventMember[] = [
+    ...(given.texts ?? []).map((name) => (
+      { name, type: 'text' as const, values: [], unit: '', min: null, max: null, specials: [], policies: null, labels: {} })),
+    ...columns.map(({ name, type, values, unit, min, max, specials, policies, labels }) => (
+      { name, type, values: values ?? [], unit, min, max, specials, policies, labels: byLanguage(labels) })),
   ];
   return { date: given.date ?? 'date', asOf: given.as_of ?? '', after: given.after ?? 'refuse', members };
 }

@@ -62,12 +62,14 @@ export interface EventMembers {
   /** What happens to an event after the reference time: the record is refused, or the event is left out and counted. */
   readonly after: 'refuse' | 'ignore';
   /** The other members; `null`, or none at all, says that a value is not known. */
-  readonly members: readonly {
-    readonly name: string;
-    readonly type: Field['type'] | 'text';
-    /** Categories; empty for other types. */
-    readonly values: readonly string[];
-  }[];
+  readonly members: readonly EventMember[];
+}
+
+/** A member of an event: what a {@link Field} says of a value, as far as it is said of an event's. */
+export interface EventMember extends Pick<Field, 'name' | 'values' | 'unit' | 'min' | 'max' | 'specials' | 'labels'> {
+  readonly type: Field['type'] | 'text';
+  /** What happens to absent values; `null` for a text, which has no states of its own. */
+  readonly policies: Field['policies'] | null;
 }
 
 /** A band of a score. */
@@ -212,6 +214,21 @@ export interface Score {
   reasons?: Reason[];
 }
 
+/** A calendar month of a forecast: a figure a quantile level, under the level's name, such as `p10`, `p50` or `p2.5`. */
+export type ForecastMonth = { month: string } & { [level: `p${number}`]: number };
+
+/** What a forecast came to: quantiles of an amount, month by month. */
+export interface Forecast {
+  name: string;
+  /** Unit of its figures; empty if none. */
+  unit: string;
+  /**
+   * Months in order as `YYYY-MM`, the first after that of the reference time; levels ascending. `null` if the reference time or
+   * a figure is absent.
+   */
+  months: ForecastMonth[] | null;
+}
+
 /** The final result for one record. */
 export interface Decision {
   /** Digest of the bundle. */
@@ -223,6 +240,8 @@ export interface Decision {
   absent: { field: string; state: MissingState; special?: string }[];
   /** Event lists of which events were left out, since they are after the reference time; not there if there are none. */
   ignored_events?: { field: string; events: number }[];
+  /** Forecasts, in the bundle's order; not there if the bundle has none. */
+  forecasts?: Forecast[];
 }
 
 /** What one input moved the explained output by. */
