@@ -9,6 +9,7 @@ mod columns;
 mod container;
 mod digest;
 mod form;
+mod outputs;
 mod parts;
 mod pin;
 pub mod wire;
@@ -17,12 +18,14 @@ pub use checks::SelfCheck;
 pub use container::Trust;
 pub use digest::Digest;
 pub use form::FieldForm;
+pub use outputs::OutputNames;
 pub use parts::{Band, BundleParts, Meta, ScoreKind, ScoreOutput};
 pub use pin::{PinError, precedence};
 
 use crate::error::{BundleError, Error};
 use crate::forecast::ForecastOutput;
 use crate::graph::Graph;
+use crate::policy::DecisionPolicy;
 use crate::reason::ReasonGroup;
 use crate::schema::Field;
 use crate::split::{Cut, Trusted};
@@ -54,6 +57,10 @@ pub struct Bundle {
     pub trusted: Trusted,
     /// The forecasts of a decision.
     pub forecasts: Vec<ForecastOutput>,
+    /// Outcome, terms, rules, sources, fallbacks and traced nodes, if it has any.
+    pub policy: Option<DecisionPolicy>,
+    /// Names of the outputs of nodes that have several; ascending by node, and of those only that have names.
+    pub outputs: Vec<OutputNames>,
 }
 
 impl Bundle {
@@ -68,8 +75,20 @@ impl Bundle {
     }
 
     fn from_parts(parts: BundleParts, digest: Digest, signer: Option<[u8; 32]>) -> Result<Self, BundleError> {
-        let BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts } =
-            parts;
+        let BundleParts {
+            meta,
+            fields,
+            nodes,
+            scores,
+            groups,
+            checks,
+            form,
+            cut,
+            trusted,
+            forecasts,
+            policy,
+            outputs,
+        } = parts;
         let graph = Graph::new(fields.len(), nodes)?;
         let bundle = Self {
             digest,
@@ -84,6 +103,8 @@ impl Bundle {
             cut,
             trusted,
             forecasts,
+            policy,
+            outputs,
         };
         parts::check(&bundle)?;
         Ok(bundle)
@@ -114,9 +135,11 @@ impl Bundle {
     /// The parts, as they can be encoded again.
     #[cfg(feature = "author")]
     pub fn into_parts(self) -> BundleParts {
-        let Self { meta, fields, graph, scores, groups, checks, form, cut, trusted, forecasts, .. } = self;
+        let Self {
+            meta, fields, graph, scores, groups, checks, form, cut, trusted, forecasts, policy, outputs, ..
+        } = self;
         let nodes = graph.nodes().to_vec();
-        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts }
+        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts, policy, outputs }
     }
 
     /// What a form says about a field, if it says anything.

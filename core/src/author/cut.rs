@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, ScoreOutput, SelfCheck};
+use crate::bundle::{Bundle, BundleParts, Digest, FieldForm, OutputNames, ScoreOutput, SelfCheck};
 use crate::error::BundleError;
 use crate::forecast::ForecastOutput;
 use crate::graph::{Graph, Node, Op};
@@ -16,6 +16,7 @@ use crate::reason::{Path, ReasonGroup};
 use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
+mod policy;
 mod range;
 mod states;
 mod sums;
@@ -51,6 +52,7 @@ pub fn cut(whole: &BundleParts) -> Result<Option<Stages>, BundleError> {
     let columns = Columns::new(whole, &graph);
     columns.check(whole)?;
     columns.explained(whole, &graph)?;
+    policy::explained(whole, &columns)?;
     let crossing = columns.crossing(whole);
     let trusted = whole.trusted.seen.len().max(whole.trusted.agreements.len());
     let (found, limit) = (crossing.len().max(trusted), limits::CROSSING);
@@ -114,6 +116,11 @@ impl Columns {
         self.nodes.get(node as usize).copied().unwrap_or_default()
     }
 
+    /// The number that a node of the device has there.
+    fn own_node(&self, node: u32) -> u32 {
+        self.nodes.iter().take(node as usize).filter(|stage| **stage == Stage::Device).count() as u32
+    }
+
     fn own(&self, column: u32) -> Option<u32> {
         self.device.get(&column).copied()
     }
@@ -127,6 +134,7 @@ impl Columns {
         let mut all: Vec<u32> = inputs
             .chain(figures)
             .chain(ahead)
+            .chain(whole.policy.iter().flat_map(|policy| policy.columns()))
             .chain(whole.trusted.columns())
             .filter(|&column| self.of(column) == Stage::Device)
             .collect();
@@ -155,7 +163,10 @@ impl Columns {
 
     /// What the edge computes for coalitions must run there.
     fn explained(&self, whole: &BundleParts, graph: &Graph) -> Result<(), BundleError> {
-        for spec in whole.scores.iter().filter_map(|s| s.reasons.as_ref()) {
+        let steps =
+            whole.policy.iter().flat_map(|policy| &policy.fallbacks).flat_map(|fallback| &fallback.steps);
+        let specs = whole.scores.iter().filter_map(|s| s.reasons.as_ref());
+        for spec in specs.chain(steps.filter_map(|step| step.reasons.as_ref())) {
             let Some(game) = spec.game.as_ref().filter(|_| self.node(spec.node) == Stage::Edge) else {
                 continue;
             };
@@ -236,14 +247,17 @@ fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest:
     };
     let on_device = |node: &&Node| node.stage == Stage::Device;
     let nodes: Vec<Node> = whole.nodes.iter().filter(on_device).map(own_node).collect();
-    let scores: Vec<ScoreOutput> = whole.scores.iter().filter_map(|s| own_score(s, columns)).collect();
+    let known = (0..).zip(&whole.scores).filter_map(|(i, score)| Some((i, own_score(score, columns)?)));
+    let (known, scores): (Vec<u32>, Vec<ScoreOutput>) = known.unzip();
+    let policy = policy::own(whole, columns, &known);
     let reasons = (0..).zip(&scores).filter(|(_, s)| s.reasons.is_some()).map(|(i, _)| i).collect();
     let own = |crossing: &Crossing| {
         columns.own(crossing.column).map(|column| Crossing { column, ..crossing.clone() })
     };
     // Groups keep their numbers, which reasons name; texts of those that the device has no reasons of stay at the edge.
-    let named: BTreeSet<u32> =
-        scores.iter().filter_map(|s| s.reasons.as_ref()).flat_map(|r| r.groups.iter().copied()).collect();
+    let told = policy.iter().flat_map(|policy| &policy.rules).flat_map(|rule| rule.groups.iter().copied());
+    let specs = scores.iter().filter_map(|s| s.reasons.as_ref());
+    let named: BTreeSet<u32> = specs.flat_map(|r| r.groups.iter().copied()).chain(told).collect();
     let blank = || ReasonGroup { code: String::new(), texts: Vec::new() };
     let groups = (0..=named.last().copied().unwrap_or_default()).zip(&whole.groups);
     let groups = groups.map(|(i, group)| if named.contains(&i) { group.clone() } else { blank() }).collect();
@@ -263,9 +277,17 @@ fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest:
         }),
         trusted: Trusted::default(),
         forecasts: whole.forecasts.iter().filter_map(|f| own_forecast(f, columns)).collect(),
+        policy,
+        outputs: own_names(whole, columns),
         fields,
         scores,
     }
+}
+
+/// The names of outputs, by the numbers that the device's nodes have there.
+fn own_names(whole: &BundleParts, columns: &Columns) -> Vec<OutputNames> {
+    let there = whole.outputs.iter().filter(|entry| columns.node(entry.node) == Stage::Device);
+    there.map(|entry| OutputNames { node: columns.own_node(entry.node), ..entry.clone() }).collect()
 }
 
 /// What the device knows of a score; `None` if nothing.
@@ -273,8 +295,7 @@ fn own_score(score: &ScoreOutput, columns: &Columns) -> Option<ScoreOutput> {
     let own = |column: Option<u32>| column.and_then(|c| columns.own(c));
     let reasons = score.reasons.as_ref().filter(|spec| columns.node(spec.node) == Stage::Device);
     let reasons = reasons.cloned().map(|mut spec| {
-        let before = columns.nodes.iter().take(spec.node as usize);
-        spec.node = before.filter(|stage| **stage == Stage::Device).count() as u32;
+        spec.node = columns.own_node(spec.node);
         if let Some(game) = &mut spec.game {
             game.players = game.players.iter().filter_map(|&player| columns.own(player)).collect();
         }

@@ -231,9 +231,22 @@ fn finish(
         languages: meta.languages.clone(),
         built_with: env!("CARGO_PKG_VERSION").to_owned(),
     };
+    let outputs = builder.output_names();
     let (nodes, coded) = (builder.nodes, builder.coded);
-    let parts =
-        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut: None, trusted, forecasts };
+    let parts = BundleParts {
+        meta,
+        fields,
+        nodes,
+        scores,
+        groups,
+        checks,
+        form,
+        cut: None,
+        trusted,
+        forecasts,
+        policy: None,
+        outputs,
+    };
     if !report.failed() {
         match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {
             Ok(bundle) => checks::refused_events(bundle, report, root),

@@ -10,16 +10,25 @@ impl Bundle {
         Some((self.graph.nodes().get(node)?, column as usize - self.graph.first_column(node)?))
     }
 
-    /// A column's name: the field's, the node's, or `node.2` for an output of a node with several.
+    /// A column's name: the field's, the node's; of a node with several outputs `node.name`, or `node.2` if they have no names.
     pub fn column_name(&self, column: u32) -> String {
         if let Some(field) = self.fields.get(column as usize) {
             return field.name.clone();
         }
         match self.node_of_column(column) {
             Some((node, _)) if node.op.width(node.inputs.len()) == 1 => node.name.clone(),
-            Some((node, output)) => format!("{}.{output}", node.name),
+            Some((node, output)) => match self.output_name(column, output) {
+                Some(name) => format!("{}.{name}", node.name),
+                None => format!("{}.{output}", node.name),
+            },
             None => format!("column {column}"),
         }
+    }
+
+    fn output_name(&self, column: u32, output: usize) -> Option<&String> {
+        let node = self.graph.node_at(column as usize)?;
+        let at = self.outputs.binary_search_by_key(&node, |entry| entry.node as usize).ok()?;
+        self.outputs.get(at)?.names.get(output)
     }
 
     /// The field's column that a column is made from alone; the column itself if there are several.

@@ -7,12 +7,14 @@
 use super::Bundle;
 use super::checks::{self, SelfCheck};
 use super::form::{self, FieldForm};
+use super::outputs::{self, OutputNames};
 use super::wire::{Put, Reader, Wire};
 use crate::error::BundleError;
 use crate::forecast::ForecastOutput;
 use crate::graph::{Node, Op};
 use crate::limits;
 use crate::names::Names;
+use crate::policy::{self, DecisionPolicy};
 use crate::reason::{ReasonGroup, ReasonSpec};
 use crate::schema::{Field, Localized, Stage};
 use crate::split::{self, Cut, Trusted};
@@ -183,6 +185,10 @@ pub struct BundleParts {
     pub trusted: Trusted,
     /// Forecasts.
     pub forecasts: Vec<ForecastOutput>,
+    /// Outcome, terms, rules, sources, fallbacks and traced nodes.
+    pub policy: Option<DecisionPolicy>,
+    /// Names of the outputs of nodes that have several, ascending by node.
+    pub outputs: Vec<OutputNames>,
 }
 
 const META: u32 = 1;
@@ -198,10 +204,13 @@ const CUT: u32 = 8;
 const CHECK_EVENTS: u32 = 9;
 /// Only where a bundle has forecasts; one that skips it would give decisions without them.
 const FORECASTS: u32 = 10;
+/// Only where a bundle has a policy; one that skips it would give decisions without an outcome.
+const POLICY: u32 = 11;
 const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
 const TRUST: u32 = OPTIONAL | 2;
-const NAMES: [(u32, &str); 12] = [
+const OUTPUTS: u32 = OPTIONAL | 3;
+const NAMES: [(u32, &str); 14] = [
     (META, "meta"),
     (KINDS, "kinds"),
     (FIELDS, "fields"),
@@ -212,13 +221,15 @@ const NAMES: [(u32, &str); 12] = [
     (CUT, "cut"),
     (CHECK_EVENTS, "events of self-checks"),
     (FORECASTS, "forecasts"),
+    (POLICY, "policy"),
     (FORM, "form"),
     (TRUST, "trust"),
+    (OUTPUTS, "output names"),
 ];
 
 /// Whether a bundle may do without the section.
 fn may_lack(id: u32) -> bool {
-    matches!(id, CUT | CHECK_EVENTS | FORECASTS) || id & OPTIONAL != 0
+    matches!(id, CUT | CHECK_EVENTS | FORECASTS | POLICY) || id & OPTIONAL != 0
 }
 
 /// A kind of node by code, with its name and the engine version it came with, so that an older engine can say what
@@ -263,7 +274,7 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 12], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 14], BundleError> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -273,10 +284,10 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 12], BundleError> {
     if !entries.is_sorted_by(|a, b| a.0 < b.0) {
         return Err(table.malformed("sections are not in ascending order"));
     }
-    // One that is not there is of empty lists; a whole bundle has no cut at all.
+    // One that is not there is of empty lists; a whole bundle has no cut at all, and many have no policy.
     let lacking = |id| match id {
-        CUT => &[][..],
-        FORM | CHECK_EVENTS | FORECASTS => &[0; 4],
+        CUT | POLICY => &[][..],
+        FORM | CHECK_EVENTS | FORECASTS | OUTPUTS => &[0; 4],
         _ => &[0; 8],
     };
     let mut found = NAMES.map(|(known, name)| (known, may_lack(known), Reader::new(lacking(known), name)));
@@ -315,8 +326,10 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         mut cut,
         mut check_events,
         mut forecasts,
+        mut policy,
         mut form,
         mut trust,
+        mut outputs,
     ] = sections(content)?;
     let table: Vec<Kind> = kinds.list("kinds", limits::NODES, 10)?;
     kinds.end()?;
@@ -340,9 +353,25 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
         form: form.list("fields of a form", limits::FIELDS, 13)?,
         trusted: Trusted::get(&mut trust)?,
         forecasts: forecasts.list("forecasts", limits::OUTPUTS, 24)?,
+        policy: if policy.left() > 0 { Some(DecisionPolicy::get(&mut policy)?) } else { None },
+        outputs: outputs.list("nodes with named outputs", limits::NODES, 8)?,
     };
     checks::give_events(&mut parts.checks, &mut check_events)?;
-    for reader in [meta, fields, nodes, scores, groups, checks, cut, check_events, forecasts, form, trust] {
+    for reader in [
+        meta,
+        fields,
+        nodes,
+        scores,
+        groups,
+        checks,
+        cut,
+        check_events,
+        forecasts,
+        policy,
+        form,
+        trust,
+        outputs,
+    ] {
         reader.end()?;
     }
     Ok(parts)
@@ -394,10 +423,12 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
     let lists = (!lists.is_empty()).then(|| (CHECK_EVENTS, section(&|out| out.list(&lists))));
     let ahead =
         (!parts.forecasts.is_empty()).then(|| (FORECASTS, section(&|out| out.list(&parts.forecasts))));
+    let policy = parts.policy.as_ref().map(|policy| (POLICY, section(&|out| policy.put(out))));
     let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
     let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
-    let sections: Vec<(u32, Vec<u8>)> =
-        always.into_iter().chain(cut).chain(lists).chain(ahead).chain(form).chain(trust).collect();
+    let named = (!parts.outputs.is_empty()).then(|| (OUTPUTS, section(&|out| out.list(&parts.outputs))));
+    let more = [cut, lists, ahead, policy, form, trust, named].into_iter().flatten();
+    let sections: Vec<(u32, Vec<u8>)> = always.into_iter().chain(more).collect();
     let mut content = Vec::new();
     content.count(sections.len());
     for (id, bytes) in &sections {
@@ -431,7 +462,8 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     }
     let columns = bundle.graph.columns();
     let in_range = |column: Option<u32>| column.is_none_or(|c| (c as usize) < columns);
-    let mut work = 0;
+    let mut work =
+        policy::check(bundle).map_err(|what| BundleError::Malformed { section: "policy", what })?;
     for score in &bundle.scores {
         if ![score.margin, score.pd, score.score, score.band].into_iter().all(in_range) {
             return malformed("scores", "a score reads a column that does not exist");
@@ -460,7 +492,8 @@ pub(super) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     bundle.graph.nodes().iter().try_for_each(|node| reads_events(node, &bundle.fields))?;
     checks::check(bundle)?;
     split::check(bundle)?;
-    form::check(&bundle.form, &bundle.fields)
+    form::check(&bundle.form, &bundle.fields)?;
+    outputs::check(&bundle.outputs, &bundle.graph)
 }
 
 fn forecast_outputs(bundle: &Bundle) -> Result<(), &'static str> {
@@ -481,7 +514,7 @@ fn reads_events(node: &Node, fields: &[Field]) -> Result<(), BundleError> {
         match field.and_then(Field::events) {
             Some(list) if columns as usize <= list.columns.len() => {}
             Some(_) => return Err(node.error("it reads a column that its events do not have")),
-            None => return Err(node.error("an input that must be an event list is none")),
+            None => return Err(node.error("an input that it reads events of is no event list")),
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use super::fields::FieldDraft;
 use super::policies::Absence;
 use super::report::{Name, Report};
 use super::suggest;
+use crate::bundle::OutputNames;
 use crate::graph::{Node, Op};
 use crate::model::link::Link;
 use crate::schema::{EventSchema, FieldType, Stage};
@@ -319,6 +320,24 @@ impl<'a> Builder<'a> {
         self.names.insert(name.clone(), all);
         self.nodes.push(Node { name, stage, inputs, op });
         first
+    }
+
+    /// The names of the outputs of nodes that have several, where they are more than numbers.
+    pub(super) fn output_names(&self) -> Vec<OutputNames> {
+        let mut first = self.fields.len();
+        let mut all = Vec::new();
+        for (node, at) in self.nodes.iter().zip(0..) {
+            let end = first + node.op.width(node.inputs.len());
+            let columns = self.columns.get(first..end).unwrap_or_default();
+            first = end;
+            let own =
+                |column: &Column| column.name.strip_prefix(&node.name)?.strip_prefix('.').map(str::to_owned);
+            let Some(names) = columns.iter().map(own).collect::<Option<Vec<String>>>() else { continue };
+            if names.iter().enumerate().any(|(i, name)| *name != i.to_string()) {
+                all.push(OutputNames { node: at, names });
+            }
+        }
+        all
     }
 
     /// Notes absences that a node has no answer for.

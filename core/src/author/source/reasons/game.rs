@@ -70,6 +70,8 @@ fn of_checks(players: &[u32], output: u32, sample: &Sample<'_>) -> Vec<Row> {
         cut: None,
         trusted: Trusted::default(),
         forecasts: Vec::new(),
+        policy: None,
+        outputs: Vec::new(),
     });
     let columns: Vec<u32> = players.iter().copied().chain([output]).collect();
     let bits = |check: &SelfCheck| check.row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
