@@ -94,6 +94,7 @@ fn bundle(graph: Graph) -> Bundle {
         cut: None,
         trusted: Trusted::default(),
         forecasts: Vec::new(),
+        policy: None,
     }
 }
 

@@ -136,10 +136,35 @@ impl Bundle {
     #[cfg(feature = "author")]
     pub fn into_parts(self) -> BundleParts {
         let Self {
-            meta, fields, graph, scores, groups, checks, form, cut, trusted, forecasts, policy, outputs, ..
+            meta,
+            fields,
+            graph,
+            scores,
+            groups,
+            checks,
+            form,
+            cut,
+            trusted,
+            forecasts,
+            policy,
+            outputs,
+            ..
         } = self;
         let nodes = graph.nodes().to_vec();
-        BundleParts { meta, fields, nodes, scores, groups, checks, form, cut, trusted, forecasts, policy, outputs }
+        BundleParts {
+            meta,
+            fields,
+            nodes,
+            scores,
+            groups,
+            checks,
+            form,
+            cut,
+            trusted,
+            forecasts,
+            policy,
+            outputs,
+        }
     }
 
     /// What a form says about a field, if it says anything.

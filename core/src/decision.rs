@@ -7,6 +7,7 @@ pub use canonical::DECISION_VERSION;
 
 use crate::bundle::Digest;
 use crate::forecast::Forecast;
+use crate::policy::PolicyResult;
 use crate::reason::Reason;
 use crate::record::Absent;
 
@@ -38,4 +39,6 @@ pub struct Decision {
     pub ignored: Vec<(u32, u32)>,
     /// One result a forecast, in the bundle's order; `None` if a value that it needs is absent.
     pub forecasts: Vec<Option<Forecast>>,
+    /// What the policy came to; `None` if the bundle has none.
+    pub policy: Option<PolicyResult>,
 }

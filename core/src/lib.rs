@@ -22,6 +22,7 @@ pub mod limits;
 pub mod math;
 pub mod model;
 mod names;
+pub mod policy;
 pub mod reason;
 pub mod record;
 pub mod rounding;

@@ -87,6 +87,12 @@ pub const WINDOW_UNITS: usize = 100_000;
 pub const WINDOW_MONTHS: usize = 1200;
 /// Quantile levels of a forecast.
 pub const FORECAST_LEVELS: usize = 99;
+/// Rules of a policy.
+pub const POLICY_RULES: usize = 4096;
+/// Models of a score's fallback.
+pub const FALLBACK_STEPS: usize = 64;
+/// Leaves of trees and rules of tables that a policy's trace can name.
+pub const TRACE_HITS: usize = 65_536;
 /// Figures of each step of a series node.
 pub const SERIES_FEATURES: usize = 512;
 /// Tests of a filter.

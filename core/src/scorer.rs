@@ -13,7 +13,8 @@ use crate::column::{Block, State};
 use crate::decision::{Decision, ScoreResult};
 use crate::error::RecordError;
 use crate::graph::Scratch;
-use crate::reason::{Explainer, Reason};
+use crate::policy::PolicyResult;
+use crate::reason::{Explainer, Reason, ReasonSpec};
 use crate::record::{Absent, Lookup, Row, glance, parse_json};
 pub use columns::Table;
 #[cfg(feature = "browser")]
@@ -25,6 +26,8 @@ use stages::Stages;
 pub struct Options {
     /// Ranked reason codes of the scores that give them.
     pub reasons: bool,
+    /// What each tree and table of the policy hit.
+    pub trace: bool,
 }
 
 /// Evaluates one bundle. It owns all memory that evaluation needs, so that scoring on columns allocates nothing.
@@ -143,33 +146,54 @@ fn decide(
     options: Options,
     explainer: &mut Explainer,
 ) -> Decision {
-    let mut reasons = |output: &ScoreOutput, _| -> Option<Vec<Reason>> {
-        let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
-        explainer.reasons(&bundle.graph, spec, block.all(), row)
-    };
-    decision(bundle, block, row, absent, &mut reasons)
+    let mut reasons = |spec: &ReasonSpec, _| explainer.reasons(&bundle.graph, spec, block.all(), row);
+    decision(bundle, block, row, absent, options, &mut reasons)
 }
 
-/// The decision of a row of an evaluated block; `reasons` finds those of a score, which it gets with its index.
+/// The decision of a row of an evaluated block; `reasons` finds those of a score, whose index it gets if the spec is the
+/// score's own.
 fn decision(
     bundle: &Bundle,
     block: &Block,
     row: usize,
     absent: Vec<Absent>,
-    reasons: &mut dyn FnMut(&ScoreOutput, u32) -> Option<Vec<Reason>>,
+    options: Options,
+    reasons: &mut dyn FnMut(&ReasonSpec, Option<u32>) -> Option<Vec<Reason>>,
 ) -> Decision {
+    let policy = bundle.policy.as_ref().map(|policy| policy.read(block, row, options.trace));
     let scores = bundle.scores.iter().zip(0..).map(|(output, index)| ScoreResult {
         score: figure(block, output.score, row),
         pd: figure(block, output.pd, row),
         margin: figure(block, output.margin, row),
         band: figure(block, output.band, row).map(|b| b as u32),
-        reasons: reasons(output, index),
+        reasons: match spec(bundle, policy.as_ref(), output, index) {
+            Some((spec, own)) if options.reasons => reasons(spec, own),
+            _ => None,
+        },
     });
+    let scores = scores.collect();
     Decision {
         bundle: bundle.decides_as(),
-        scores: scores.collect(),
+        scores,
         absent,
         ignored: Vec::new(),
         forecasts: bundle.forecasts.iter().map(|forecast| forecast.read(block, row)).collect(),
+        policy,
+    }
+}
+
+/// How the reasons of a score are found: as it says itself (with its index), or as the model of its fallback that gave it says.
+fn spec<'a>(
+    bundle: &'a Bundle,
+    result: Option<&PolicyResult>,
+    output: &'a ScoreOutput,
+    index: u32,
+) -> Option<(&'a ReasonSpec, Option<u32>)> {
+    let own = || Some((output.reasons.as_ref()?, Some(index)));
+    let (Some(policy), Some(result)) = (&bundle.policy, result) else { return own() };
+    let Some((at, fallback)) = policy.fallback_of(index) else { return own() };
+    match result.fallbacks.get(at)?.step? {
+        0 => own(),
+        step => Some((fallback.steps.get(step as usize)?.reasons.as_ref()?, None)),
     }
 }

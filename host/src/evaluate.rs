@@ -78,7 +78,7 @@ impl Evaluator {
         match self {
             Self::Native(native) => {
                 let table = Table { rows, values, events: &native.events };
-                native.scorer.decide_table(&table, Options { reasons }).map_err(refused)
+                native.scorer.decide_table(&table, Options { reasons, ..Options::default() }).map_err(refused)
             }
             Self::Wasm(session) => {
                 let flags = Flags { reasons, canonical: true, language: 0 };

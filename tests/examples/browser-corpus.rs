@@ -109,7 +109,7 @@ fn write(
     let names: Vec<(String, u32)> = outputs(&bundle);
     let mut scorer = Scorer::new(bundle);
     let text = serde_json::to_vec(&records).expect("JSON");
-    let answers = scorer.score_json(&text, Options { reasons: true }).expect("records");
+    let answers = scorer.score_json(&text, Options { reasons: true, trace: true }).expect("records");
     let answers: Vec<Value> = answers
         .iter()
         .map(|answer| match answer {

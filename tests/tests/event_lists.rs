@@ -39,7 +39,7 @@ fn part(record: &Value, parts: &BundleParts, stage: Stage) -> Vec<u8> {
     generate::part(record, &parts.fields, stage).to_string().into_bytes()
 }
 
-const OPTIONS: Options = Options { reasons: true };
+const OPTIONS: Options = Options { reasons: true, trace: true };
 
 #[test]
 fn batches_and_single_records_are_the_same() {

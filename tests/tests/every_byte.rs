@@ -29,7 +29,9 @@ fn try_one(seed: u64, bytes: &[u8]) -> Option<Error> {
         Ok(bundle) => {
             let rows = generate::rows(&mut Random::new(seed), &bundle.fields, 2, false);
             let mut scorer = Scorer::new(bundle);
-            if let Ok(decisions) = scorer.decide_columns(2, &rows.values, Options { reasons: true }) {
+            if let Ok(decisions) =
+                scorer.decide_columns(2, &rows.values, Options { reasons: true, trace: true })
+            {
                 for decision in decisions {
                     let figures = decision.scores.iter().flat_map(|s| {
                         let reasons = s.reasons.iter().flatten().map(|r| Some(r.contribution));

@@ -103,7 +103,7 @@ fn a_missing_answer_costs_nothing_in_the_card_and_is_refused_by_the_trees() {
     let mut card = scorer("scorecard");
     let mut values = row(&card, &applicant);
     values[0] = f64::NAN;
-    let decisions = card.decide_columns(1, &values, Options { reasons: true }).unwrap();
+    let decisions = card.decide_columns(1, &values, Options { reasons: true, trace: true }).unwrap();
     assert_eq!(decisions.len(), 1);
     let mut trees = scorer("xgboost");
     let mut values = row(&trees, &applicant);

@@ -73,7 +73,8 @@ fn contributions_and_the_baseline_add_up_to_the_output() {
 #[test]
 fn reasons_are_the_adverse_groups_by_size() {
     each(|e, scorer, rows| {
-        let decisions = scorer.decide_columns(ROWS, &rows.values, Options { reasons: true }).unwrap();
+        let decisions =
+            scorer.decide_columns(ROWS, &rows.values, Options { reasons: true, trace: true }).unwrap();
         let worse = if e.spec.higher_is_worse { 1.0 } else { -1.0 };
         for (row, decision) in decisions.iter().enumerate() {
             let reasons = decision.scores[e.score].reasons.as_deref();
@@ -102,7 +103,7 @@ fn reasons_are_the_adverse_groups_by_size() {
 #[test]
 fn reasons_have_the_same_bits_in_any_block() {
     each(|e, scorer, rows| {
-        let options = Options { reasons: true };
+        let options = Options { reasons: true, trace: true };
         let whole = scorer.decide_columns(ROWS, &rows.values, options).unwrap();
         for size in [1, 7] {
             for from in (0..ROWS).step_by(size) {

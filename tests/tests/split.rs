@@ -47,7 +47,7 @@ fn split_or_whole_the_decision_is_the_same() {
         explained += edge.bundle().cut.as_ref().unwrap().reasons.len();
         let rows = generate::rows(&mut Random::new(seed), &parts.fields, ROWS, true);
         let records = generate::records(&parts.fields, &rows);
-        let options = Options { reasons: true };
+        let options = Options { reasons: true, trace: true };
         for record in &records {
             let of = |stage| serde_json::to_vec(&generate::part(record, &parts.fields, stage)).unwrap();
             let expected = whole.score_json(&serde_json::to_vec(record).unwrap(), options).unwrap().remove(0);
@@ -121,7 +121,7 @@ fn hostile_local_credit_data_is_refused_or_decides() {
                     Ok(local) => {
                         // What is read is what was written: there are no two encodings of one thing.
                         assert_eq!(local.encode(), changed, "seed {seed}");
-                        let _ = edge.finish_json(&local, b"{}", Options { reasons: true });
+                        let _ = edge.finish_json(&local, b"{}", Options { reasons: true, trace: true });
                         taken += 1;
                     }
                     Err(error) => {

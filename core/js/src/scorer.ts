@@ -30,6 +30,8 @@ export interface OpenOptions {
 export interface ScoreOptions {
   /** Whether to rank reasons (default `true`). */
   reasons?: boolean;
+  /** Whether to tell what each decision tree and table hit (default `false`). It is no part of the result digest. */
+  trace?: boolean;
   /** BCP 47 tag of the language of reason texts. Default: the one that the bundle was opened with. */
   language?: string;
 }
@@ -37,6 +39,7 @@ export interface ScoreOptions {
 /** Options as they were given. */
 interface Chosen {
   readonly reasons?: unknown;
+  readonly trace?: unknown;
   readonly language?: unknown;
 }
 
@@ -138,7 +141,8 @@ export class Scorer {
   /** Scores records; a record that is refused is an error in its place, with its `row`. */
   scoreAll(records: readonly Record_[], options?: ScoreOptions): (Decision | ScoreletError)[] {
     if (!Array.isArray(records)) throw own('argument', 'records must be an array');
-    const chosen = { reasons: options?.reasons ?? true, language: optionalText(options?.language, 'language') };
+    const language = optionalText(options?.language, 'language');
+    const chosen = { reasons: options?.reasons ?? true, trace: options?.trace ?? false, language };
     const answers: (Decision | ScoreletError)[] = [];
     // Not `map`, which leaves out what a sparse array has not: that is no record, and refused in its place.
     for (let row = 0; row < records.length; row++) {
@@ -165,8 +169,9 @@ export class Scorer {
 
   #score(record: unknown, options: Chosen | undefined, row: number): Decision {
     const reasons = Boolean(options?.reasons ?? true);
+    const trace = Boolean(options?.trace ?? false);
     return this.#read(record, options?.language, row, (engine, { kinds, numbers, texts }) =>
-      JSON.parse(engine.score(kinds, numbers, texts, reasons, row)) as Decision);
+      JSON.parse(engine.score(kinds, numbers, texts, reasons, trace, row)) as Decision);
   }
 
   /**

@@ -229,6 +229,65 @@ export interface Forecast {
   months: ForecastMonth[] | null;
 }
 
+/** What is done with an application. */
+export type Outcome = 'approve' | 'refer' | 'decline';
+
+/** A term of the offer; `null` if a value that it needs is absent. */
+export interface Term {
+  name: string;
+  label?: string;
+  value: number | null;
+  /** Unit of its value; empty if none. */
+  unit: string;
+}
+
+/** A rule that fired, or that could not be decided since a value that it needs is absent. */
+export interface FiredRule {
+  id: string;
+  kind: 'hard' | 'override' | 'floor' | 'cap' | 'indicator';
+  state: 'fired' | 'undecided';
+  /** What it says, in the language asked for. */
+  text?: string;
+  author?: string;
+  /** The last day that it holds, `YYYY-MM-DD`. */
+  expires?: string;
+  /** Its reason codes. */
+  reasons: { code: string; text: string }[];
+}
+
+/** A source of data, and what its absence did. */
+export interface Source {
+  name: string;
+  label?: string;
+  need: 'required' | 'optional' | 'refer';
+  present: boolean;
+  effect?: string;
+}
+
+/** Which model of a fallback gave a score. */
+export interface Fallback {
+  score: string;
+  /** Name of the model; `null` if none gave it. */
+  used: string | null;
+  /** Models that were passed over, in order. */
+  passed: {
+    model: string;
+    cause: 'no_output' | 'refused' | 'out_of_bounds' | 'disagreement' | 'condition' | 'missing_source';
+    /** The source that is missing. */
+    source?: string | null;
+  }[];
+}
+
+/** What a tree or table hit. */
+export interface TraceStep {
+  node: string;
+  kind: 'tree' | 'table';
+  /** Index of the leaf, from 0; number of the rule, from 1 (0: none). */
+  hit: number | null;
+  id?: string;
+  text?: string;
+}
+
 /** The final result for one record. */
 export interface Decision {
   /** Digest of the bundle. */
@@ -242,6 +301,14 @@ export interface Decision {
   ignored_events?: { field: string; events: number }[];
   /** Forecasts, in the bundle's order; not there if the bundle has none. */
   forecasts?: Forecast[];
+  /** Of these, those are there that the bundle has any of. */
+  outcome?: Outcome | null;
+  terms?: Term[];
+  rules?: FiredRule[];
+  sources?: Source[];
+  fallback?: Fallback[];
+  /** Only if it was asked for. */
+  trace?: TraceStep[];
 }
 
 /** What one input moved the explained output by. */

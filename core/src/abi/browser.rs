@@ -106,10 +106,11 @@ impl Engine {
         numbers: &[f64],
         texts: &str,
         reasons: bool,
+        trace: bool,
         row: usize,
     ) -> Result<String, JsValue> {
         let values = self.row(kinds, numbers, texts, row)?;
-        let decision = self.session.scorer.decide_row(values, Options { reasons });
+        let decision = self.session.scorer.decide_row(values, Options { reasons, trace });
         let mut out = Vec::new();
         decision.write_json(self.session.scorer.bundle(), &self.language, &mut out);
         Ok(text(out))

@@ -1,6 +1,6 @@
 //! What a handle of the raw ABI stands for, without any address: safe code behind the boundary.
 //!
-//! Flags of a scoring call: bit 0 reasons; bit 1 canonical bytes instead of JSON; bits 8 to 15 the index of the language
+//! Flags of a scoring call: bit 0 reasons; bit 1 canonical bytes instead of JSON; bit 2 the trace; bits 8 to 15 the index of the language
 //! of the texts in the bundle's list of languages.
 //!
 //! JSON results are an array with one object a row: `{"ok": decision}` or `{"error": {code, message, place, mend, row?,
@@ -19,6 +19,7 @@ use crate::split::LocalCreditData;
 
 const REASONS: u32 = 1;
 const CANONICAL: u32 = 2;
+const TRACE: u32 = 4;
 const LANGUAGE_SHIFT: u32 = 8;
 
 /// What can go wrong in a call.
@@ -235,5 +236,5 @@ impl Session {
 }
 
 fn options(flags: u32) -> Options {
-    Options { reasons: flags & REASONS != 0 }
+    Options { reasons: flags & REASONS != 0, trace: flags & TRACE != 0 }
 }

@@ -11,10 +11,16 @@
 //! | 4 | band index, if there |
 //! | 4 + 12 n | if reasons are there: their number, then group (u32) and contribution (f64) of each |
 //! | 4 + 5 n | number of absent values, then field (u32) and state (u8) of each |
-//! | 4 + 8 n | only if events were left out, since they are after their reference time, or there are forecasts: number of lists, then field (u32) and number of events (u32, at least 1) of each |
-//! | 4 | only if there are forecasts: their number, at least 1; then for each: |
+//! | 4 + 8 n | only if events were left out, since they are after their reference time, or there are forecasts or a policy: number of lists, then field (u32) and number of events (u32, at least 1) of each |
+//! | 4 | only if there are forecasts or a policy: number of forecasts; then for each: |
 //! | 1 | 1 if it could be told, else 0 and nothing more |
 //! | 8 + 8 n | first month (i32, months since January 1970), number of figures, figures (f64; a negative zero is written as zero) |
+//! | 1 | only if there is a policy, as all that follows: the outcome: 0 approve, 1 refer, 2 decline, 255 none |
+//! | 4 + 1 or 9 n | number of terms, then for each 1 and its value (f64; a negative zero is written as zero), or 0 if absent |
+//! | 4 + 5 n | number of rules that fired or are undecided, then index (u32) and 1 if undecided, else 0, of each |
+//! | 4 + n | number of sources, then 1 if present, else 0, of each |
+//! | 4 + n (8 + 4 m) | number of fallbacks, then for each the index of the model that was used (u32; 2^32 − 1: none), the number of models passed over, and the code of the cause (u32) of each |
+//! | 4 + 4 n | only if the trace was asked for: number of traced nodes, then what was hit (u32; 2^32 − 1: nothing) of each. The result digest leaves these bytes out |
 //!
 //! All numbers are little-endian. Equal result digests prove equal results of the same bundle.
 
@@ -25,6 +31,7 @@ use crate::column::State;
 use crate::error::BundleError;
 use crate::forecast::Forecast;
 use crate::limits;
+use crate::policy::PolicyResult;
 use crate::reason::Reason;
 
 /// Version of the canonical bytes.
@@ -33,6 +40,13 @@ pub const DECISION_VERSION: u16 = 1;
 impl Decision {
     /// Appends the canonical bytes.
     pub fn canonical(&self, out: &mut Vec<u8>) {
+        self.without_trace(out);
+        if let Some(policy) = &self.policy {
+            policy.put_trace(out);
+        }
+    }
+
+    fn without_trace(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"SCLD");
         Put::u16(out, DECISION_VERSION);
         out.extend_from_slice(&self.bundle.0);
@@ -66,15 +80,16 @@ impl Decision {
             Put::u32(out, field);
             Put::u8(out, state.0);
         }
-        // A decision without has the bytes, and the digest, that it had before there were event lists and forecasts.
-        if !self.ignored.is_empty() || !self.forecasts.is_empty() {
+        // A decision without has the bytes, and the digest, that it had before there were event lists, forecasts and policies.
+        let more = !self.forecasts.is_empty() || self.policy.is_some();
+        if !self.ignored.is_empty() || more {
             out.count(self.ignored.len());
             for &(field, events) in &self.ignored {
                 Put::u32(out, field);
                 Put::u32(out, events);
             }
         }
-        if !self.forecasts.is_empty() {
+        if more {
             out.count(self.forecasts.len());
         }
         for forecast in &self.forecasts {
@@ -87,12 +102,15 @@ impl Decision {
                 }
             }
         }
+        if let Some(policy) = &self.policy {
+            policy.put(out);
+        }
     }
 
-    /// The result digest: SHA-256 over the canonical bytes.
+    /// The result digest: SHA-256 over the canonical bytes but those of a trace, so that asking for it changes nothing.
     pub fn digest(&self) -> Digest {
         let mut bytes = Vec::new();
-        self.canonical(&mut bytes);
+        self.without_trace(&mut bytes);
         Digest::of(&bytes)
     }
 }
@@ -126,7 +144,7 @@ impl Decision {
         let count = input.count("absent values", limits::FIELDS, 5)?;
         let absent = (0..count).map(|_| Ok((input.u32()?, State(input.u8()?))));
         let absent = absent.collect::<Result<_, BundleError>>()?;
-        let (mut ignored, mut forecasts) = (Vec::new(), Vec::new());
+        let (mut ignored, mut forecasts, mut policy) = (Vec::new(), Vec::new(), None);
         if input.left() > 0 {
             let count = input.count("event lists", limits::FIELDS, 8)?;
             let lists = (0..count).map(|_| Ok((input.u32()?, input.u32()?)));
@@ -138,15 +156,18 @@ impl Decision {
             if input.left() > 0 {
                 forecasts = get_forecasts(&mut input)?;
             }
+            if input.left() > 0 {
+                policy = Some(PolicyResult::get(&mut input)?);
+            }
         }
         input.end()?;
-        Ok(Self { bundle, scores, absent, ignored, forecasts })
+        Ok(Self { bundle, scores, absent, ignored, forecasts, policy })
     }
 }
 
 fn get_forecasts(input: &mut Reader<'_>) -> Result<Vec<Option<Forecast>>, BundleError> {
     let count = input.count("forecasts", limits::OUTPUTS, 1)?;
-    if count == 0 {
+    if count == 0 && input.left() == 0 {
         return Err(input.malformed("it ends with forecasts, but none"));
     }
     let mut forecasts = Vec::with_capacity(count);
@@ -183,6 +204,7 @@ mod tests {
             absent: vec![(1, State::MISSING)],
             ignored: Vec::new(),
             forecasts: Vec::new(),
+            policy: None,
         };
         let mut bytes = Vec::new();
         decision.canonical(&mut bytes);
@@ -199,7 +221,7 @@ mod tests {
             assert!(Decision::from_canonical(&bytes[..length]).is_err());
         }
         let told = Some(Forecast { month: 670, values: vec![1.0, 2.5] });
-        let ahead = Decision { forecasts: vec![told, None], ..decision };
+        let ahead = Decision { forecasts: vec![told, None], ..decision.clone() };
         bytes.clear();
         ahead.canonical(&mut bytes);
         assert_eq!(Decision::from_canonical(&bytes), Ok(ahead));

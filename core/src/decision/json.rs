@@ -58,6 +58,9 @@ impl Decision {
             if !bundle.forecasts.is_empty() {
                 self.forecasts_json(bundle, json.key("forecasts"));
             }
+            if let (Some(result), Some(policy)) = (&self.policy, &bundle.policy) {
+                result.write(policy, bundle, language, json);
+            }
         });
     }
 

@@ -5,7 +5,7 @@ use crate::bundle::Bundle;
 use crate::column::{Block, State};
 use crate::decision::Decision;
 use crate::error::RecordError;
-use crate::reason::Reason;
+use crate::reason::{Reason, ReasonSpec};
 use crate::record::{Lookup, RecordEvents, Row, parse_json};
 use crate::schema::{Field, Stage};
 use crate::split::{Cut, Doubt, LocalCreditData, canonical};
@@ -122,14 +122,13 @@ impl Scorer {
         let absent = merge(stages, &row.absent, &local.absent);
         let ignored = merge(stages, &row.ignored(), &local.ignored);
         let (graph, explainer, block) = (&self.bundle.graph, &mut self.explainer, &self.block);
-        let mut reasons = |output: &crate::bundle::ScoreOutput, index| -> Option<Vec<Reason>> {
-            let spec = output.reasons.as_ref().filter(|_| options.reasons)?;
-            match device_reasons(cut, local, index) {
-                Some(found) => found,
-                None => explainer.reasons(graph, spec, block.all(), 0),
-            }
+        let mut reasons = |spec: &ReasonSpec, score: Option<u32>| match score
+            .and_then(|score| device_reasons(cut, local, score))
+        {
+            Some(found) => found,
+            None => explainer.reasons(graph, spec, block.all(), 0),
         };
-        let decision = decision(&self.bundle, block, 0, absent, &mut reasons);
+        let decision = decision(&self.bundle, block, 0, absent, options, &mut reasons);
         let decision = Decision { ignored, ..decision };
         let named = !local.absent.is_empty();
         Ok((decision, self.bundle.trusted.doubts(&self.bundle, block, 0, named)))

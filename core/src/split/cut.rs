@@ -6,6 +6,7 @@ use crate::column::State;
 use crate::error::BundleError;
 use crate::graph::Op;
 use crate::limits;
+use crate::policy::DecisionPolicy;
 use crate::schema::Stage;
 
 /// A value that leaves the device: a column that the edge stage reads.
@@ -195,7 +196,8 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let read = nodes.iter().flat_map(|node| &node.inputs).copied();
     let shown = bundle.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
     let ahead = bundle.forecasts.iter().flat_map(|f| f.columns().chain([f.as_of]));
-    if !read.chain(shown).chain(ahead).chain(bundle.trusted.columns()).all(there) {
+    let told = bundle.policy.as_ref().map_or_else(Vec::new, DecisionPolicy::columns);
+    if !read.chain(shown).chain(ahead).chain(told).chain(bundle.trusted.columns()).all(there) {
         return malformed("the edge reads a value of the device that does not cross");
     }
     for (score, index) in bundle.scores.iter().zip(0..) {

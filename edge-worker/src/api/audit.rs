@@ -99,7 +99,7 @@ async fn compare(
     let finished = edge.scorer.borrow_mut().finish_json(
         &local,
         given.unwrap_or("{}").as_bytes(),
-        Options { reasons: about.reasons },
+        Options { reasons: about.reasons, ..Options::default() },
     );
     // Without the edge's fields the result can be compared only if there were none.
     let equal = match (finished, given) {

@@ -51,7 +51,7 @@ pub(super) fn try_out(bundle: Bundle) {
         if let Err(error) = scorer.score_columns(ROWS, &values, &columns, &mut out) {
             check_error(&Error::Record(error));
         }
-        match scorer.decide_columns(ROWS, &values, Options { reasons: true }) {
+        match scorer.decide_columns(ROWS, &values, Options { reasons: true, trace: true }) {
             Err(error) => check_error(&Error::Record(error)),
             Ok(decisions) => {
                 for decision in decisions {
@@ -70,12 +70,14 @@ pub(super) fn try_out(bundle: Bundle) {
 /// A JSON record or array of records; the first byte chooses the bundle.
 pub(super) fn record(data: &[u8]) {
     let Some((&choice, json)) = data.split_first() else { return };
-    seeds::with_scorer(choice, |scorer| match scorer.score_json(json, Options { reasons: true }) {
-        Err(error) => check_error(&Error::Record(error)),
-        Ok(answers) => answers.into_iter().for_each(|answer| match answer {
+    seeds::with_scorer(choice, |scorer| {
+        match scorer.score_json(json, Options { reasons: true, trace: true }) {
             Err(error) => check_error(&Error::Record(error)),
-            Ok(decision) => assert_eq!(decision.digest(), decision.digest()),
-        }),
+            Ok(answers) => answers.into_iter().for_each(|answer| match answer {
+                Err(error) => check_error(&Error::Record(error)),
+                Ok(decision) => assert_eq!(decision.digest(), decision.digest()),
+            }),
+        }
     });
 }
 
@@ -86,7 +88,7 @@ pub(super) fn columns(data: &[u8]) {
     seeds::with_scorer(choice, |scorer| {
         let rows = values.len() / scorer.bundle().fields.len().max(1);
         let values = &values[..rows * scorer.bundle().fields.len()];
-        if let Err(error) = scorer.decide_columns(rows, values, Options { reasons: true }) {
+        if let Err(error) = scorer.decide_columns(rows, values, Options { reasons: true, trace: true }) {
             check_error(&Error::Record(error));
         }
         for score in 0..4 {

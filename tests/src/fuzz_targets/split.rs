@@ -51,7 +51,7 @@ pub(super) fn local_data(data: &[u8]) {
             Err(error) => check_error(&Error::Split(error)),
             Ok(local) => {
                 assert_eq!(local.encode(), bytes, "there are two encodings of one thing");
-                match edge.finish_json(&local, b"{}", Options { reasons: true }) {
+                match edge.finish_json(&local, b"{}", Options { reasons: true, trace: true }) {
                     Err(error) => check_error(&Error::Record(error)),
                     Ok((decision, _)) => decision.write_json(edge.bundle(), "en", &mut Vec::new()),
                 }

@@ -35,7 +35,11 @@ impl Native {
     pub fn finish(&mut self, local: &[u8], json: &[u8], reasons: bool) -> Answer {
         let scorer = self.scorer();
         let local = LocalCreditData::decode(local, scorer.bundle()).map_err(Error::from)?;
-        answer(scorer.finish_json(&local, json, Options { reasons }).map(|(decision, _)| decision))
+        answer(
+            scorer
+                .finish_json(&local, json, Options { reasons, ..Options::default() })
+                .map(|(decision, _)| decision),
+        )
     }
 
     fn scorer(&mut self) -> &mut Scorer {
@@ -58,12 +62,13 @@ impl Runtime for Native {
     }
 
     fn score_json(&mut self, json: &[u8], reasons: bool) -> Result<Vec<Answer>, Refusal> {
-        let answers = self.scorer().score_json(json, Options { reasons })?;
+        let answers = self.scorer().score_json(json, Options { reasons, ..Options::default() })?;
         Ok(answers.into_iter().map(answer).collect())
     }
 
     fn decide_columns(&mut self, rows: usize, values: &[f64], reasons: bool) -> Result<Vec<Answer>, Refusal> {
-        let decisions = self.scorer().decide_columns(rows, values, Options { reasons })?;
+        let decisions =
+            self.scorer().decide_columns(rows, values, Options { reasons, ..Options::default() })?;
         Ok(decisions.into_iter().map(|decision| answer(Ok(decision))).collect())
     }
 

@@ -172,7 +172,7 @@ fn what_runs_on_the_device_is_explained_there() {
     let stages = cut(&whole).unwrap().unwrap();
     let (mut device, mut edge, mut whole) = (open(stages.device), open(stages.edge), open(whole));
     let record = br#"{"age": 1.25, "income": 0.75}"#;
-    let options = Options { reasons: true };
+    let options = Options { reasons: true, trace: true };
     let decision = whole.score_json(record, options).unwrap().remove(0).unwrap();
     let (local, _) = device.local_json(record).unwrap();
     let (finished, _) = edge.finish_json(&local, b"{}", options).unwrap();

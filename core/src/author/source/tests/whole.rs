@@ -63,7 +63,7 @@ expect = { card = 580, "credit.score" = 580, "card.age" = 80.4 }
     // 580 is one doubling under 600: odds of 25 to 1.
     assert!((value(&mut scorer, &[20.0], "credit.pd") - 1.0 / 26.0).abs() < 1e-12);
     let json = br#"{"age": 20}"#;
-    let results = scorer.score_json(json, crate::scorer::Options { reasons: true }).unwrap();
+    let results = scorer.score_json(json, crate::scorer::Options { reasons: true, trace: true }).unwrap();
     let decision = results[0].as_ref().unwrap();
     assert_eq!(decision.scores[0].reasons.as_ref().unwrap().len(), 1);
 }
