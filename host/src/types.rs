@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use scorelet_core::bundle::{Bundle, ScoreOutput};
+use scorelet_core::forecast::ForecastOutput;
 use scorelet_core::record::date;
 use scorelet_core::schema::{EventSchema, Field, FieldType, Localized, Origin, Policy, Special, Stage};
 
@@ -163,6 +164,22 @@ fn decision(out: &mut String, bundle: &Bundle) {
             "  /** Event lists of which events were left out, since they are after the reference time. */\n  ignored_events?: {{ field: {lists}; events: number }}[];"
         );
     }
+    if !bundle.forecasts.is_empty() {
+        out.push_str("  /** Forecasts in the bundle's order; `months` is null where a value that it needs is absent. */\n  forecasts: [\n");
+        for forecast in &bundle.forecasts {
+            let levels = forecast
+                .levels
+                .iter()
+                .map(|&level| format!(" {}: number;", key(&ForecastOutput::level_name(level))));
+            let levels: String = levels.collect();
+            let (name, unit) = (text(&forecast.name), text(&forecast.unit));
+            let _ = writeln!(
+                out,
+                "    {{ name: {name}; unit: {unit}; months: {{ month: string;{levels} }}[] | null }},"
+            );
+        }
+        out.push_str("  ];\n");
+    }
     out.push_str("}\n\n");
 }
 
@@ -179,9 +196,11 @@ fn outputs(out: &mut String, bundle: &Bundle) {
                 .map(|(figure, _)| text(&format!("{}.{figure}", score.name))),
         );
     }
-    for node in bundle.graph.nodes() {
+    for (index, node) in bundle.graph.nodes().iter().enumerate() {
         if node.op.width(node.inputs.len()) == 1 {
             names.push(text(&node.name));
+        } else if let Some(outputs) = bundle.output_names(index) {
+            names.extend(outputs.iter().map(|output| text(&format!("{}.{output}", node.name))));
         } else {
             // A template literal type: the outputs by number.
             let name = node.name.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${");
@@ -283,6 +302,11 @@ unseen = "all_zero"
 kind = "linear"
 intercept = 0
 coefficients = { amount = 1, age = 1 }
+[forecasts.homes]
+node = "home"
+levels = [0.1, 0.5, 0.975]
+as_of = "born on"
+unit = "EUR"
 [scores.credit]
 model = "model"
 scale = { pdo = 20, score = 600, odds = 50 }
@@ -306,13 +330,14 @@ reasons = false
             "born on: a date as YYYY-MM-DD, 1900-01-01 or more.",
             "  \"born on\"?: string | null;\n",
             "  payments?: { date: string; note?: string | null; amount: number; way?: \"in\" | \"out\" | null }[] | null;\n",
-            "  ignored_events?: { field: \"payments\"; events: number }[];\n}\n",
+            "  ignored_events?: { field: \"payments\"; events: number }[];\n",
             "export type ScoreName = \"credit\";\n",
             "export type ReasonCode = never;\n",
             "  credit: \"B\" | \"A\";\n",
             "    band: \"B\" | \"A\" | null;\n",
             "\"credit.score\" | ",
-            " | `home.${number}` | \"model\"",
+            " | \"home.own\" | \"home.say \\\"rent\\\"\" | \"home.c:\\\\\" | \"model\"",
+            "  forecasts: [\n    { name: \"homes\"; unit: \"EUR\"; months: { month: string; p10: number; p50: number; \"p97.5\": number; }[] | null },\n  ];\n}\n",
         ] {
             assert!(made.contains(expected), "{expected}\nis not in\n{made}");
         }

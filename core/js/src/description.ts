@@ -46,7 +46,7 @@ export interface Description {
     value_labels?: Localized[];
     immutable?: boolean;
   }[];
-  nodes: { name: string; kind: string; stage: NodeInfo['stage']; first_column: number; outputs: number }[];
+  nodes: { name: string; kind: string; stage: NodeInfo['stage']; first_column: number; outputs: number; output_names?: string[] }[];
   scores: {
     name: string;
     kind: string;
@@ -178,6 +178,7 @@ export function outputs(given: Description): Map<string, number> {
   for (const node of given.nodes) {
     if (node.outputs === 1) add(node.name, node.first_column);
     for (let index = 0; index < node.outputs; index++) add(`${node.name}.${index}`, node.first_column + index);
+    node.output_names?.forEach((name, index) => add(`${node.name}.${name}`, node.first_column + index));
   }
   return all;
 }

@@ -215,6 +215,9 @@ pub(super) fn write(bundle: &Bundle, out: &mut Vec<u8>) {
                 json.key("inputs").array(&node.inputs, |json, &id| json.integer(id as usize));
                 json.key("first_column").integer(bundle.graph.first_column(index).unwrap_or_default());
                 json.key("outputs").integer(node.op.width(node.inputs.len()));
+                if let Some(names) = bundle.output_names(index) {
+                    json.key("output_names").array(names, |json, name| json.text(name));
+                }
             });
         });
         json.key("scores").array(&bundle.scores, |json, score| {

@@ -25,10 +25,14 @@ impl Bundle {
         }
     }
 
-    fn output_name(&self, column: u32, output: usize) -> Option<&String> {
-        let node = self.graph.node_at(column as usize)?;
+    /// The names of a node's outputs, if they have any.
+    pub fn output_names(&self, node: usize) -> Option<&[String]> {
         let at = self.outputs.binary_search_by_key(&node, |entry| entry.node as usize).ok()?;
-        self.outputs.get(at)?.names.get(output)
+        self.outputs.get(at).map(|entry| entry.names.as_slice())
+    }
+
+    fn output_name(&self, column: u32, output: usize) -> Option<&String> {
+        self.output_names(self.graph.node_at(column as usize)?)?.get(output)
     }
 
     /// The field's column that a column is made from alone; the column itself if there are several.

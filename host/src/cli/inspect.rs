@@ -5,6 +5,7 @@ mod cut;
 use std::fmt::Write as _;
 
 use scorelet_core::bundle::Bundle;
+use scorelet_core::forecast::ForecastOutput;
 use scorelet_core::graph::Op;
 use scorelet_core::schema::{Field, FieldType, Policy, Stage};
 use scorelet_core::split::stage_name;
@@ -101,6 +102,7 @@ fn as_text(model: &Model) -> String {
     fields(&mut out, bundle);
     nodes(&mut out, bundle);
     scores(&mut out, bundle);
+    forecasts(&mut out, bundle);
     out
 }
 
@@ -180,6 +182,23 @@ fn scores(out: &mut String, bundle: &Bundle) {
             parts.push(format!("up to {} reasons of {} groups", reasons.max, bundle.groups.len()));
         }
         line(out, &score.name, wide, &format!("{}; {}", score.kind.name(), parts.join(", ")));
+    }
+}
+
+fn forecasts(out: &mut String, bundle: &Bundle) {
+    if bundle.forecasts.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nForecasts ({})", bundle.forecasts.len());
+    let wide = widest(bundle.forecasts.iter().map(|forecast| forecast.name.as_str()));
+    for forecast in &bundle.forecasts {
+        let levels: Vec<String> =
+            forecast.levels.iter().map(|&level| ForecastOutput::level_name(level)).collect();
+        let unit = if forecast.unit.is_empty() { String::new() } else { format!(" in {}", forecast.unit) };
+        let (months, as_of) = (forecast.months, column_name(bundle, forecast.as_of));
+        let (first, levels) = (column_name(bundle, forecast.first), levels.join(" "));
+        let what = format!("{months} months after {as_of}{unit}, {levels}, from {first}");
+        line(out, &forecast.name, wide, &what);
     }
 }
 
