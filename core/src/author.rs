@@ -4,6 +4,7 @@ pub mod bare;
 pub mod card;
 pub mod csv;
 pub mod cut;
+pub mod expression;
 pub mod forest;
 pub mod formula;
 pub mod import;

@@ -34,7 +34,7 @@ mod resolve;
 mod scorecard;
 mod scores;
 mod series;
-mod suggest;
+pub(super) mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;

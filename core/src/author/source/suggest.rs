@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest allowed word.
 
 /// The mend for a word that is not among `allowed`: the nearest one, and the whole list where it is short.
-pub(super) fn mend<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> String {
+pub(in crate::author) fn mend<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> String {
     let mut allowed: Vec<&str> = allowed.into_iter().collect();
     allowed.sort_unstable();
     allowed.dedup();
@@ -18,7 +18,7 @@ pub(super) fn mend<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) 
 }
 
 /// Words in backticks, with commas.
-pub(super) fn quoted<S: AsRef<str>>(words: &[S]) -> String {
+pub(in crate::author) fn quoted<S: AsRef<str>>(words: &[S]) -> String {
     let quoted: Vec<String> = words.iter().map(|w| format!("`{}`", w.as_ref())).collect();
     quoted.join(", ")
 }
