@@ -2,6 +2,7 @@
 
 mod canonical;
 mod json;
+pub mod table;
 
 pub use canonical::DECISION_VERSION;
 

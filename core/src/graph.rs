@@ -25,7 +25,7 @@ impl Graph {
     pub fn new(fields: usize, nodes: Vec<Node>) -> Result<Self, BundleError> {
         let mut columns = fields;
         let mut first_column = Vec::with_capacity(nodes.len());
-        let (mut work, mut looped) = (0, 0);
+        let (mut work, mut looped, mut changes) = (0, 0, 0);
         for node in &nodes {
             if node.inputs.iter().any(|&id| id as usize >= columns) {
                 return Err(node.error("it reads a column that does not come before it"));
@@ -35,6 +35,14 @@ impl Graph {
                 work += network.work();
                 if work > limits::NETWORK_WORK {
                     return Err(node.error("with it, the networks do more for one row than the limit"));
+                }
+            }
+            if let Op::DecisionTable(table) = &node.op {
+                changes += table.changes();
+                if changes > limits::TABLE_CHANGES as u64 {
+                    return Err(
+                        node.error("with it, the tests of decision tables change more often than the limit")
+                    );
                 }
             }
             if let Op::Formula(formula) = &node.op {

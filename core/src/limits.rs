@@ -107,3 +107,11 @@ pub const FORMULA_TABLES: usize = 1 << 20;
 pub const FORMULA_OUTPUTS: usize = 4096;
 /// Steps that all formulas of a bundle run for every event.
 pub const FORMULA_LOOPED: usize = 4096;
+/// Rules of a decision table.
+pub const TABLE_RULES: usize = 1 << 16;
+/// Outputs of a decision table, without the rule's number.
+pub const TABLE_OUTPUTS: usize = 64;
+/// Hits that a decision table gives.
+pub const TABLE_HITS: usize = 64;
+/// How often the tests of all decision tables of a bundle change their answer along their columns.
+pub const TABLE_CHANGES: usize = 1 << 22;

@@ -22,6 +22,7 @@ mod random;
 pub mod recurrent;
 pub mod reduce;
 pub mod series;
+pub mod table;
 pub mod treeshap;
 mod vector;
 pub mod walk;

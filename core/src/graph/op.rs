@@ -4,6 +4,7 @@ use crate::band::Bands;
 use crate::bundle::wire::{Reader, Wire};
 use crate::calibrate::Calibrate;
 use crate::column::{Inputs, Outputs};
+use crate::decision::table::{DecisionTable, TableScratch};
 use crate::error::BundleError;
 use crate::feature::arith::Arith;
 use crate::feature::bins::Bins;
@@ -48,6 +49,8 @@ pub struct Scratch {
     pub formula: FormulaScratch,
     /// For networks.
     pub network: NetworkScratch,
+    /// For decision tables.
+    pub table: TableScratch,
 }
 
 macro_rules! ops {
@@ -152,6 +155,8 @@ ops! {
     Calibrate(Calibrate) = 0x0302, "calibrate";
     /// From a score to its band.
     Bands(Bands) = 0x0303, "band";
+    /// Rules of tests over columns.
+    DecisionTable(DecisionTable) = 0x0304, "decision_table";
     /// Columns that come from the device.
     Given(Given) = 0x0401, "given";
 }
