@@ -10,6 +10,8 @@ use std::{env, fs};
 
 /// Has to be the same as in `.cargo/config.toml`: what is certified is what every other build of the core makes.
 const FLAGS: &str = "-Ctarget-feature=+simd128";
+/// As in `xtask/src/wasm.rs`.
+const NO_LSR: &str = "-Cllvm-args=-disable-lsr";
 
 fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -51,8 +53,8 @@ fn build_core(root: &Path, target: &Path) -> PathBuf {
     }
     let status = cargo
         .current_dir(root)
-        .args(["build", "--quiet", "--package", "scorelet-core", "--lib", "--profile", "wasm"])
-        .args(["--target", "wasm32-unknown-unknown"])
+        .args(["rustc", "--quiet", "--package", "scorelet-core", "--lib", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown", "--crate-type", "cdylib"])
         .arg("--target-dir")
         .arg(target)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root))
@@ -67,7 +69,8 @@ fn build_core(root: &Path, target: &Path) -> PathBuf {
 
 /// No path of this machine may stand in the artefact: it has to be the same wherever it is built.
 fn flags(root: &Path) -> String {
-    let mut flags = vec![FLAGS.to_owned(), format!("--remap-path-prefix={}=.", root.display())];
+    let mut flags =
+        vec![FLAGS.to_owned(), NO_LSR.to_owned(), format!("--remap-path-prefix={}=.", root.display())];
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let registries = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());

@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::npm::{EXTERNREF, switch_off};
 use crate::run::{cargo, node_tool, output, program, root, run, target};
 use crate::setup;
-use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
+use crate::wasm::{FLAGS, ONLY_WASM, PASSES, Sizes, optimise, reproducible};
 
 /// Bytes of the worker (JavaScript and wasm) after gzip -9 at most. It was 400 KiB before the engine had networks, event features and
 /// coalitions, which are 75 KiB of the core by themselves; the core is compiled for size now.
@@ -57,7 +57,7 @@ pub(crate) fn assemble(package: &str, source: &Path, configs: &[&str], out: &Pat
     // A target folder of its own: features do not unify with other builds, nor do they wait for each other.
     let own = target().join("edge");
     let what = ["--package", package, "--lib", "--profile", "edge"];
-    let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    let mut build = cargo(&ONLY_WASM);
     reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
     build.env("CARGO_PROFILE_EDGE_STRIP", "debuginfo");
     match commit() {

@@ -10,7 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::args::Args;
 use crate::run::{cargo, node_tool, output, program, root, run, target};
 use crate::setup;
-use crate::wasm::{FLAGS, PASSES, Sizes, optimise, reproducible};
+use crate::wasm::{FLAGS, ONLY_WASM, PASSES, Sizes, optimise, reproducible};
 
 /// Bytes of the wasm as it ships (engine, signature, bindings, sealing) after gzip -9 at most. Without sealing it was 120 KB:
 /// HPKE (X25519, HKDF, ChaCha20-Poly1305), the commitment and the canonical record came to 146; all model families and event features
@@ -98,7 +98,7 @@ fn bindings() -> Result<PathBuf> {
     // A target folder of its own: the file has the same name as the one without bindings.
     let own = target().join("browser-wasm");
     let package = ["--package", "scorelet-core", "--lib", "--features", "browser", "--profile", "wasm"];
-    let mut build = cargo(&["build", "--locked", "--quiet", "--target", "wasm32-unknown-unknown"]);
+    let mut build = cargo(&ONLY_WASM);
     reproducible(&mut build, &format!("{FLAGS},-{EXTERNREF}"));
     run(build.args(package).arg("--target-dir").arg(&own))?;
     let built = own.join("wasm32-unknown-unknown/wasm/scorelet_core.wasm");
