@@ -118,7 +118,7 @@ test("the example's AUC and KS are the trainer's way of counting", async () => {
     }
   }
   assert.equal(await text(page, "#auc"), (pairs / all).toFixed(4));
-  assert.equal(await page.locator(".chart canvas").count(), 3);
+  assert.equal(await page.locator(".chart svg").count(), 3);
   await page.locator("details summary").first().click();
   assert.ok((await page.locator("details table tbody tr").count()) > 5);
   await done();
@@ -215,7 +215,7 @@ test("a bundle and a table can be dropped; another language keeps them, their ou
   await page.waitForSelector("#auc");
   const [auc, digest] = [await text(page, "#auc"), await text(page, "#bundle-status code")];
   await page.click("#language");
-  await page.waitForFunction(() => document.documentElement.lang === "zh" && document.querySelectorAll(".chart canvas").length === 3);
+  await page.waitForFunction(() => document.documentElement.lang === "zh" && document.querySelectorAll(".chart svg").length === 3);
   assert.match(await text(page, "#table-status"), /mine\.csv/);
   assert.equal(await text(page, "#bundle-status code"), digest);
   assert.equal(await page.inputValue("#label-column"), "creditability");
