@@ -12,12 +12,22 @@ export interface Example {
   digest: string;
   bytes: number;
   title: Record<string, string>;
+  /** The part of it that a device would run, if it is cut in two. */
+  device?: { file: string; digest: string };
+}
+
+/** An example that tells a forecast. */
+export interface Foreteller extends Example {
+  /** The member of an event list that the forecast goes on from. */
+  past: { field: string; member: string };
 }
 
 /** What stands beside the page: bundles, their publisher, a table to try. */
 export interface Manifest {
   publisher: string;
   bundles: Example[];
+  /** `null` if there is none. */
+  forecast: Foreteller | null;
   table: { file: string; rows: number; label: string; bad: string };
 }
 
@@ -34,7 +44,7 @@ export interface Current extends Opened {
 export class App {
   readonly requests = new RequestLog();
   readonly engine = new Engine((seen) => this.requests.fromWorker(seen));
-  manifest: Manifest = { publisher: "", bundles: [], table: { file: "", rows: 0, label: "", bad: "" } };
+  manifest: Manifest = { publisher: "", bundles: [], forecast: null, table: { file: "", rows: 0, label: "", bad: "" } };
   current: Current | null = null;
   failure: unknown = null;
   /** Whom this page can send a receipt to; `null` where no lender's server stands behind it. */
@@ -43,6 +53,8 @@ export class App {
   device: Opened | null = null;
   /** What stands in the form, field by field, as text: it outlives a change of view, language or model. */
   readonly draft = new Map<string, string>();
+  /** The bundle that tells a forecast, what stands in its form, and which sample was filled in last. */
+  readonly forecast = { opened: null as Opened | null, draft: new Map<string, string>(), sample: -1 };
   /** Which of the lender's applicants was chosen last. */
   reference: string | null = null;
   /** Which sample applicant was filled in last. */
@@ -76,6 +88,12 @@ export class App {
   openExample(example: Example): Promise<Current> {
     const url = new URL(`/bundles/${example.file}`, location.href).href;
     return this.open(url, this.manifest.publisher, example);
+  }
+
+  /** Opens a file beside the page, of its publisher and of the digest that the manifest names. */
+  openFile({ file, digest }: { file: string; digest: string }): Promise<Opened> {
+    const source = new URL(`/bundles/${file}`, location.href).href;
+    return this.engine.call("open", { source, publicKey: this.manifest.publisher, language: this.language, digest });
   }
 
   /** Opens the lender's device bundle, of the digest and publisher that it names. */

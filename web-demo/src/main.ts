@@ -27,6 +27,10 @@ async function build(name: ViewName): Promise<View> {
     const { lenderView } = await import("./lender/view");
     return lenderView(app);
   }
+  if (name === "forecast") {
+    const { forecast } = await import("./forecast/view");
+    return forecast(app);
+  }
   // Charts and the reading of tables are fetched by those who use them.
   const { developer } = await import("./developer/view");
   const built = developer(app, work);

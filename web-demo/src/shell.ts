@@ -3,11 +3,11 @@ import { h, icon, replace, svg } from "./dom";
 import { onTheme, setTheme, theme } from "./settings";
 
 /** Names of the views, as they stand in the address. */
-export const VIEWS = ["applicant", "lender", "privacy", "developer"] as const;
+export const VIEWS = ["applicant", "lender", "forecast", "privacy", "developer"] as const;
 /** A view's name. */
 export type ViewName = (typeof VIEWS)[number];
 
-const ICONS = { applicant: "person", lender: "seal", privacy: "shield", developer: "chart" } as const;
+const ICONS = { applicant: "person", lender: "seal", forecast: "fan", privacy: "shield", developer: "chart" } as const;
 
 /** The view that the address names. */
 export function viewInAddress(): ViewName {

@@ -6,6 +6,18 @@ import { accessible, screenshots, visit } from "./harness.mjs";
 import { browser, server } from "./running.mjs";
 
 const VIEWS = {
+  async events(page) {
+    await page.locator(".choice:has(input[value=taiwan])").click();
+    await page.waitForSelector("#field-statements-label");
+    await accessible(page, "an empty table of events");
+    await page.click("#sample");
+    await page.waitForSelector("#leaves-size");
+    await page.waitForFunction(() => document.querySelector("#time-fast")?.textContent?.match(/\d/));
+  },
+  async forecast(page) {
+    await page.waitForSelector("#forecast-table");
+    await page.waitForSelector(".fan path");
+  },
   async applicant(page) {
     await page.click("#sample");
     await page.waitForSelector(".changes li");
@@ -19,7 +31,7 @@ const VIEWS = {
     await page.click("#example-table");
     await page.waitForSelector("#run:not([disabled])");
     await page.click("#run");
-    await page.waitForSelector(".chart canvas");
+    await page.waitForSelector(".chart path");
   },
 };
 
@@ -33,7 +45,7 @@ for (const [view, use] of Object.entries(VIEWS)) {
     for (const width of [1280, 360]) {
       test(`${view}, ${colorScheme}, ${width} pixels`, async () => {
         const viewport = { width, height: width === 360 ? 740 : 900 };
-        const { page, done } = await visit(browser, server.url, { path: `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
+        const { page, done } = await visit(browser, server.url, { path: view === "events" ? "" : `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
         await accessible(page, `${view} before use`);
         await use(page);
         await whole(page);
@@ -54,5 +66,25 @@ test("a form with mistakes, in Chinese, is as accessible", async () => {
   await page.waitForSelector('[aria-invalid="true"]');
   await accessible(page, "mistakes");
   await page.screenshot({ path: join(screenshots, "mistakes-zh.png"), fullPage: true });
+  await done();
+});
+
+test("a table of events with a mistake, on a phone, is as accessible; so is the list as text", async () => {
+  const { page, done } = await visit(browser, server.url, { viewport: { width: 360, height: 740 } });
+  await page.locator(".choice:has(input[value=taiwan])").click();
+  await page.waitForSelector("#field-statements-label");
+  await page.click("#sample");
+  const late = page.locator(".events-table tbody input").nth(5);
+  await late.fill("99");
+  await late.blur();
+  await page.waitForSelector('.events-table [aria-invalid="true"]');
+  await accessible(page, "a mistake in a table");
+  await page.screenshot({ path: join(screenshots, "events-mistake-360.png"), fullPage: true });
+  for (const mode of ["csv", "json"]) {
+    await page.locator(`.events-head .choice:has(input[value=${mode}])`).click();
+    await page.waitForFunction(() => document.querySelector("#field-statements").checkVisibility());
+    await accessible(page, mode);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  }
   await done();
 });

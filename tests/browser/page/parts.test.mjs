@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Scorer } from "@scorelet/core";
 import { build } from "esbuild";
-import { bundles, root, serve } from "./harness.mjs";
+import { bundles, root, scratch, serve } from "./harness.mjs";
 
 /** A module of the page, as the page's own build reads it. */
 async function load(path) {
@@ -75,6 +75,82 @@ test("what-if: whole numbers within fractional bounds, any number of categories,
   assert.ok(wide.tried > 100_000, String(wide.tried));
   assert.equal(wide.changes[0].gain, plain.changes[0].gain);
   scorer.dispose();
+});
+
+test("lists of events: cells, JSON and CSV are the same list; what is not understood is kept", async () => {
+  const { fromCsv, toCells, toCsv, toJson } = await load("events/list.ts");
+  const { eventColumns, read } = await load("applicant/values.ts");
+  const member = (name, type, more = {}) => ({ name, type, values: [], unit: "", min: null, max: null, specials: [], labels: {}, policies, ...more });
+  const events = { date: "date", asOf: "as_of", after: "refuse", members: [member("text", "text", { policies: null }), member("amount", "number"), member("paid", "boolean")] };
+  const columns = eventColumns(events);
+  const list = [
+    { date: "2026-01-31", text: 'a "quoted", cut\nname', amount: -1.5, paid: true },
+    { date: "2026-02-28", amount: 1200 },
+  ];
+  const cells = toCells(columns, JSON.stringify(list));
+  assert.deepEqual(cells, [["2026-01-31", 'a "quoted", cut\nname', "-1.5", "true"], ["2026-02-28", "", "1200", ""]]);
+  assert.deepEqual(JSON.parse(toJson(columns, cells)), list);
+  assert.deepEqual(fromCsv(columns, toCsv(columns, cells)), { cells, header: true });
+  // What spreadsheets write: tabs or semicolons, a mark of the byte order, columns in another order or left out, empty lines.
+  assert.deepEqual(fromCsv(columns, "\ufeffamount\tdate\r\n7\t2026-01-31\r\n\r\n").cells, [["2026-01-31", "", "7", ""]]);
+  assert.deepEqual(fromCsv(columns, "2026-01-31;x;7;true"), { cells: [["2026-01-31", "x", "7", "true"]], header: false });
+  for (const foreign of ["date,colour\n2026-01-31,red", "2026-01-31,x,7,true,more"]) assert.equal(fromCsv(columns, foreign), null);
+  // No list of such events has no table.
+  for (const other of ["{}", "[1]", '[{"date":"2026-01-31","colour":1}]', '[{"text":{}}]', "date"]) assert.equal(toCells(columns, other), null);
+  assert.equal(toJson(columns, [["", " ", "", ""]]), "");
+  assert.deepEqual(JSON.parse(toJson(columns, [["soon", "x", "1 200", "maybe"], ["", "", "much", ""]])), [{ date: "soon", text: "x", amount: 1200, paid: "maybe" }, { amount: "much" }]);
+  // The first thing that is wrong is said with its place.
+  const reading = (value) => read({ type: "event_list", specials: [], min: null, max: null, policies, events }, JSON.stringify(value));
+  assert.equal(reading(list).problem, null);
+  assert.deepEqual(reading([list[0], { amount: 1 }]).at, { event: 1, member: "date" });
+  assert.deepEqual(reading([{ date: "2026-01-31", amount: "much" }]).at, { event: 0, member: "amount" });
+});
+
+test("what-if over events: what it says is what the engine says of that record, and within what is allowed", async () => {
+  const { whatIf } = await load("engine/what-if.ts");
+  const scorer = await Scorer.open(readFileSync(join(bundles, "taiwan.sclb")), { publicKey: null });
+  const standard = (record) => scorer.score(record, { reasons: false }).scores[0];
+  let within = 0;
+  for (const record of scorer.samples.slice(0, 6)) {
+    const before = standard(record).score;
+    const found = whatIf(scorer, record, scorer.samples);
+    for (const { field, to, score, gain, band, within: event } of found.changes) {
+      const after = standard({ ...record, [field]: to });
+      assert.equal(after.score, score);
+      assert.equal(after.score - before, gain);
+      assert.equal(scorer.info.scores[0].bands[band].name, after.band);
+      if (!event) continue;
+      within++;
+      // One member of the latest event, nothing else.
+      const changed = to.flatMap((one, i) => Object.keys(one).filter((name) => one[name] !== record[field][i][name]).map((name) => [i, name]));
+      assert.deepEqual(changed, [[record[field].length - 1, event.member]]);
+      assert.equal(event.date, record[field].at(-1).date);
+    }
+    assert.deepEqual(found.changes.map((one) => one.gain), found.changes.map((one) => one.gain).toSorted((a, b) => b - a));
+  }
+  assert.ok(within > 0);
+  // Without any event there is none to change; a list that cannot change is left alone.
+  const [record] = scorer.samples;
+  const fixed = Object.create(scorer, { scoreAll: { value: (...given) => scorer.scoreAll(...given) }, fields: { value: scorer.fields.map((one) => ({ ...one, immutable: one.type === "event_list" })) } });
+  assert.deepEqual(whatIf(fixed, record, scorer.samples).changes.filter((one) => one.field === "statements"), []);
+  scorer.dispose();
+});
+
+test("months of a history: sums by calendar month, gaps as 0, nothing of a mistyped year", async () => {
+  const { past } = await load("forecast/months.ts");
+  const of = (...list) => past({ list }, "list", "date", "paid");
+  assert.deepEqual(of({ date: "2025-12-31", paid: 2 }, { date: "2026-02-01", paid: 1 }, { date: "2026-02-28", paid: 0.5 }), [2, 0, 1.5].map((value, i) => ({ month: 12 * 2025 + 11 + i, value })));
+  assert.deepEqual(of(), []);
+  assert.deepEqual(of({ date: "0225-12-31", paid: 2 }, { date: "2026-02-01", paid: 1 }), []);
+});
+
+test("axes have round numbers, and only between their ends", async () => {
+  const built = await build({ entryPoints: [join(root, "web-demo/src/charts/plot.ts")], bundle: true, write: false, format: "esm", outdir: scratch, loader: { ".css": "empty" } });
+  const { rounds } = await import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString("base64")}`);
+  assert.deepEqual(rounds(6.56, 15.9, 5), [8, 10, 12, 14]);
+  assert.deepEqual(rounds(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+  assert.deepEqual(rounds(-0.3, 0.3, 3), [-0.2, 0, 0.2]);
+  assert.deepEqual(rounds(0, 0, 5).length, 1);
 });
 
 test("the server ends when whoever started it is gone", async () => {

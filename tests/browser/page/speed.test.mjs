@@ -33,7 +33,7 @@ function mainTasks(events) {
   return tasks.map(({ dur = 0, tdur = dur }) => ({ cpu: tdur / 1000, wall: dur / 1000 }));
 }
 
-/** A session as a person has it: load, sample, typing, what-if, views, language, a table. */
+/** A session as a person has it: load, sample, typing, what-if, events, a forecast, views, language, a table. */
 async function session(page) {
   await page.waitForFunction(() => performance.getEntriesByName("scorelet-ready").length > 0);
   await page.click("#sample");
@@ -45,9 +45,21 @@ async function session(page) {
   }
   await page.locator(".changes button").first().click();
   await page.waitForFunction(() => document.querySelector("#time-fast")?.textContent?.match(/\d/));
+  await page.locator(".choice:has(input[value=taiwan])").click();
+  await page.waitForSelector("#field-statements-label");
+  await page.evaluate(() => document.querySelector("#sample").click());
+  await page.waitForSelector("#leaves-size");
+  await page.locator(".events-table tbody input").nth(5).pressSequentially("1", { delay: 40 });
+  await page.click('a[href="#/forecast"]');
+  await page.waitForSelector("#forecast-table");
+  await page.locator('[name="asset_scale"]').fill("");
+  await page.locator('[name="asset_scale"]').pressSequentially("120.5", { delay: 40 });
+  await page.waitForSelector("#forecast-table");
   await page.click('a[href="#/privacy"]');
   await page.waitForSelector("#log tr");
   await page.click('a[href="#/applicant"]');
+  await page.waitForSelector("#sample");
+  await page.locator(".choice:has(input[value=scorecard])").click();
   await page.waitForSelector(".changes li");
   await page.click("#language");
   await page.waitForFunction(() => document.documentElement.lang === "zh" && document.querySelector(".changes li"));
@@ -55,7 +67,7 @@ async function session(page) {
   await page.click("#example-table");
   await page.waitForSelector("#run:not([disabled])");
   await page.click("#run");
-  await page.waitForSelector(".chart canvas");
+  await page.waitForSelector(".chart path");
   await page.waitForTimeout(300);
 }
 

@@ -10,6 +10,8 @@ const SHOWN = 6;
 export interface Changes {
   element: HTMLElement;
   show(found: WhatIf, record: Input): void;
+  /** What is shown is of an earlier record: it stays in sight, and cannot be tried. */
+  hold(): void;
   clear(): void;
 }
 
@@ -46,8 +48,10 @@ export function changes(app: App, current: Current, apply: () => void): Changes 
   const item = (change: Change, most: number, record: Input): HTMLElement | null => {
     const field = fields.get(change.field);
     if (!field) return null;
-    const name = fieldName(field, language);
-    const say = (value: Input[string] | undefined) => valueText(field, value, language, t, f);
+    const { within } = change;
+    const member = within && field.events?.members.find((one) => one.name === within.member);
+    const name = member ? texts.within(fieldName(field, language), within.date, fieldName(member, language)) : fieldName(field, language);
+    const say = (value: Input[string] | undefined) => valueText(member ?? field, value, language, t, f);
     const bar = h("span", { class: "gain-bar", "aria-hidden": "true" });
     bar.style.width = `${(change.gain / most) * 100}%`;
     const band = change.band === null ? null : bands[change.band]?.name;
@@ -59,7 +63,7 @@ export function changes(app: App, current: Current, apply: () => void): Changes 
     return h(
       "li",
       null,
-      h("div", { class: "change-what" }, h("strong", null, name), h("span", null, texts.change(say(record[change.field]), say(change.to)))),
+      h("div", { class: "change-what" }, h("strong", null, name), h("span", null, texts.change(say(within ? within.from : record[change.field]), say(within ? within.to : change.to)))),
       h("div", { class: "change-gain" }, h("strong", null, texts.gain(f.plain(change.gain))), h("span", null, band ? texts.becomes(f.plain(change.score), band) : f.plain(change.score))),
       h("button", { type: "button", class: "small", "aria-label": `${texts.tryIt}: ${name}`, on: { click: tryIt } }, texts.tryIt),
       bar,
@@ -70,9 +74,13 @@ export function changes(app: App, current: Current, apply: () => void): Changes 
     element: h("div", null, undo, list, note),
     show(found, record) {
       const most = found.changes[0]?.gain ?? 1;
+      list.inert = false;
       replace(list, found.changes.slice(0, SHOWN).map((change) => item(change, most, record)));
       const count = texts.whatIfCount(f.whole(found.tried), f.one(found.milliseconds));
       note.textContent = found.changes.length === 0 ? `${texts.whatIfNone} ${count}` : count;
+    },
+    hold() {
+      list.inert = true;
     },
     clear() {
       list.replaceChildren();

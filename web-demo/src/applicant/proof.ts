@@ -30,6 +30,7 @@ export function proof(app: App, current: Current): Proof {
   const texts = t.applicant;
   const digest = h("code", { id: "result-digest" }, "–");
   const { info } = current;
+  const listed = current.fields.some((field) => field.type === "event_list");
   const signer = info.signer ?? texts.unsigned;
   const fast = h("strong", { class: "number", id: "time-fast" }, "–");
   const full = h("strong", { class: "number", id: "time-full" }, "–");
@@ -52,7 +53,7 @@ export function proof(app: App, current: Current): Proof {
       ),
       h("p", { class: "quiet" }, texts.digestHelp),
       h("h3", null, texts.time),
-      h("ul", { class: "times" }, h("li", null, fast, h("span", null, texts.timeFast)), h("li", null, full, h("span", null, texts.timeFull))),
+      h("ul", { class: "times" }, h("li", null, fast, h("span", null, listed ? texts.timePlain : texts.timeFast)), h("li", null, full, h("span", null, texts.timeFull))),
       how,
     ),
     show(decision) {

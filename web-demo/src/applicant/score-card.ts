@@ -22,8 +22,8 @@ export function bandLabel(score: Score, band: string | null, language: string): 
   return pick(score.bands.find((one) => one.name === band)?.labels, language) ?? "";
 }
 
-/** Builds the card of a score. */
-export function scoreCard(app: App, score: Score): ScoreCard {
+/** Builds the card of a score, with the figures of `others` that the same bundle gives. */
+export function scoreCard(app: App, score: Score, others: readonly Score[] = []): ScoreCard {
   const { t, f, language } = app;
   const texts = t.applicant;
   const better = direction(score);
@@ -31,6 +31,7 @@ export function scoreCard(app: App, score: Score): ScoreCard {
   const figure = h("p", { class: "score-figure" });
   const band = h("p", { class: "score-band" });
   const pd = h("dd", { class: "number" });
+  const figures = new Map(others.map((one) => [one.name, h("dd", { class: "number" }, "–")]));
   const reasons = h("div", { class: "reasons" });
   const barFigure = h("strong");
   const barBand = h("span");
@@ -46,7 +47,7 @@ export function scoreCard(app: App, score: Score): ScoreCard {
     { class: "card score-card", "aria-labelledby": "score-title" },
     h("h2", { id: "score-title", class: "visually-hidden" }, texts.score),
     h("div", { class: "dial" }, dial.element, h("div", { class: "dial-text" }, figure, band)),
-    h("dl", { class: "facts" }, h("div", null, h("dt", null, texts.pd), pd)),
+    h("dl", { class: "facts" }, h("div", null, h("dt", null, texts.pd), pd), others.map((one) => h("div", { "data-score": one.name }, h("dt", null, texts.kinds[one.kind] ?? one.name), figures.get(one.name)))),
     reasons,
     live,
   );
@@ -67,6 +68,7 @@ export function scoreCard(app: App, score: Score): ScoreCard {
       figure.textContent = text;
       replace(band, found.band && h("span", { class: `chip ${colour}` }, found.band), label || (found.band ? "" : texts.score));
       pd.textContent = found.pd === null ? "–" : f.percent(found.pd);
+      for (const one of decision.scores) figures.get(one.name)?.replaceChildren(one.score === null ? "–" : f.plain(one.score));
       barFigure.textContent = text;
       replace(barBand, found.band && h("span", { class: `chip ${colour}` }, found.band), label);
       element.classList.remove("waiting");
@@ -85,6 +87,7 @@ export function scoreCard(app: App, score: Score): ScoreCard {
       figure.textContent = "–";
       band.textContent = title;
       pd.textContent = "–";
+      for (const value of figures.values()) value.textContent = "–";
       barFigure.textContent = "–";
       barBand.textContent = title;
       element.classList.add("waiting");

@@ -6,6 +6,7 @@ import { pause } from "../pause";
 import { problem } from "../problem";
 import { changes } from "./changes";
 import { form } from "./form";
+import { leaves } from "./leaves";
 import { proof, states } from "./proof";
 import { scoreCard } from "./score-card";
 import { open as openFields, toRecord, write } from "./values";
@@ -29,11 +30,12 @@ export async function applicant(app: App, again: () => void): Promise<View> {
   const score = current.info.scores[0];
   if (!score) return { element: h("div", { class: "view" }, head), dispose() {} };
 
-  const result = scoreCard(app, score);
+  const result = scoreCard(app, score, current.info.scores.slice(1));
   await pause();
   const breakdown = h("div");
   const missing = h("div");
   const evidence = proof(app, current);
+  const leaving = leaves(app, current);
   let timers: number[] = [];
   let asked = 0;
   let disposed = false;
@@ -59,12 +61,14 @@ export async function applicant(app: App, again: () => void): Promise<View> {
     const number = ++asked;
     timers.forEach(clearTimeout);
     timers = [];
+    better.hold();
     const left = openFields(current.fields, app.draft);
     const clear = (): void => {
       replace(breakdown, h("p", { class: "quiet empty-note" }, texts.later));
       replace(missing, h("p", { class: "quiet" }, texts.missingLead));
       better.clear();
       evidence.clear();
+      leaving?.clear();
     };
     if (left > 0) {
       result.wait(texts.waiting, texts.waitingHow(left));
@@ -83,6 +87,7 @@ export async function applicant(app: App, again: () => void): Promise<View> {
       if (stale(number)) return;
       states(app, current.fields, decision, missing);
       evidence.show(decision);
+      void leaving?.show(record, explanation);
       follow(number, record);
     } catch (error) {
       if (stale(number)) return;
@@ -137,6 +142,7 @@ export async function applicant(app: App, again: () => void): Promise<View> {
       card(texts.waterfall, texts.waterfallLead, breakdown),
       card(texts.whatIf, texts.whatIfLead, better.element),
     ),
+    leaving && h("div", { class: "below" }, leaving.element),
     h("div", { class: "below" }, card(texts.proof, "", evidence.element)),
     result.bar,
   );
@@ -146,6 +152,7 @@ export async function applicant(app: App, again: () => void): Promise<View> {
     element,
     dispose() {
       disposed = true;
+      leaving?.dispose();
       timers.forEach(clearTimeout);
     },
   };

@@ -63,7 +63,8 @@ export function waterfall(
     const field = byName.get(one.field ?? one.input);
     const effect = unit.effect(one.contribution);
     steps.push({
-      name: field ? fieldName(field, language) : one.input,
+      // What several fields make together is told by its reason group, not by the name of a column.
+      name: field ? fieldName(field, language) : one.text || one.input,
       note: field ? valueText(field, record[field.name], language, t, f) : "",
       from: level,
       to: level + effect,
@@ -99,7 +100,9 @@ export function waterfall(
       h("td", { class: "number" }, total ? figure(step.to) : f.signed(points ? (step.effect ?? 0) : Number((step.effect ?? 0).toFixed(2)))),
     );
   };
-  const silent = contributions.length - drawn.length;
+  // Where groups play as one, the group's effect stands at its first input: the others are not without effect.
+  const told = new Set(drawn.filter((one) => one.field === null).map((one) => one.group));
+  const silent = contributions.filter((one) => !drawn.includes(one) && (one.field !== null || !told.has(one.group))).length;
   return h(
     "div",
     { class: "waterfall" },

@@ -29,6 +29,8 @@ export interface Assessment {
 export interface Change {
   field: string;
   to: Value;
+  /** Where the change is in one member of the latest event of a list: that member, its values, and the event's date. */
+  within?: { member: string; from: Value; to: Value; date: string };
   score: number;
   gain: number;
   /** Index of the band that this comes to. */

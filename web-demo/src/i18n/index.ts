@@ -31,6 +31,7 @@ export function formats(language: Language) {
     whole: number({ maximumFractionDigits: 0 }),
     one: number({ minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     two: number({ maximumFractionDigits: 2 }),
+    cents: number({ minimumFractionDigits: 2, maximumFractionDigits: 2 }),
     four: number({ minimumFractionDigits: 4, maximumFractionDigits: 4 }),
     percent: number({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     signed: number({ signDisplay: "exceptZero", maximumFractionDigits: 2 }),

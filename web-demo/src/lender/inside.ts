@@ -1,3 +1,4 @@
+import "../styles/inside.css";
 import type { LocalCreditData } from "@scorelet/core";
 import type { App } from "../app";
 import { fieldName } from "../applicant/names";
@@ -5,8 +6,8 @@ import { h } from "../dom";
 import type { Opened } from "../engine/protocol";
 import { pick } from "../i18n";
 
-/** Local credit data value by value: name, value, state; absent fields; reasons. */
-export function inside(app: App, device: Opened, local: LocalCreditData): HTMLElement {
+/** Local credit data value by value: name, value, state; absent fields; reasons. `meanings`: what values that are no field are for. */
+export function inside(app: App, device: Opened, local: LocalCreditData, meanings: ReadonlyMap<string, string> = new Map()): HTMLElement {
   const { t, f, language } = app;
   const texts = t.lender;
   const states = t.applicant.states;
@@ -34,7 +35,7 @@ export function inside(app: App, device: Opened, local: LocalCreditData): HTMLEl
           h(
             "tr",
             null,
-            h("th", { scope: "row" }, names.get(one.name) ?? h("code", null, one.name)),
+            h("th", { scope: "row" }, names.get(one.name) ?? [h("code", null, one.name), h("span", { class: "means" }, meanings.get(one.name))]),
             h("td", { class: "number strong" }, one.value === null ? "–" : f.plain(one.value)),
             h("td", null, state(one.state, one.special)),
             h("td", { class: "quiet" }, range(one.name)),

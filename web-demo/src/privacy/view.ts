@@ -77,14 +77,18 @@ export function privacy(app: App): View {
   const files = h("p", null, texts.storedNone);
   const settings = h("div");
   const holds = (): void => {
-    const fields = app.current?.fields ?? [];
-    const record = toRecord(fields, app.draft);
-    const given = fields.filter((field) => record[field.name] !== undefined);
+    const given = [
+      { fields: app.current?.fields ?? [], draft: app.draft },
+      { fields: app.forecast.opened?.fields ?? [], draft: app.forecast.draft },
+    ].flatMap(({ fields, draft }) => {
+      const record = toRecord(fields, draft);
+      return fields.filter((field) => record[field.name] !== undefined).map((field) => ({ field, value: record[field.name] }));
+    });
     replace(
       memory,
       given.length === 0
         ? h("p", { class: "quiet" }, texts.memoryNone)
-        : h("dl", { class: "held" }, given.map((field) => h("div", null, h("dt", null, fieldName(field, language)), h("dd", null, valueText(field, record[field.name], language, t, f))))),
+        : h("dl", { class: "held" }, given.map(({ field, value }) => h("div", null, h("dt", null, fieldName(field, language)), h("dd", null, valueText(field, value, language, t, f))))),
     );
     const list = kept();
     replace(
@@ -113,6 +117,8 @@ export function privacy(app: App): View {
   const forgetAll = async (): Promise<void> => {
     app.draft.clear();
     app.sample = -1;
+    app.forecast.draft.clear();
+    app.forecast.sample = -1;
     forget();
     for (const name of await caches.keys()) await caches.delete(name);
     for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) await worker.unregister();
