@@ -5,6 +5,14 @@ import { type Lender, lender } from "./lender/client";
 import { RequestLog } from "./privacy/requests";
 import { type Language, language, setLanguage } from "./settings";
 
+/** A table of applicants whose outcomes are known. */
+export interface Table {
+  file: string;
+  rows: number;
+  /** The column with the outcome. */
+  label: string;
+}
+
 /** An example bundle of the page, as `bundles/manifest.json` lists it. */
 export interface Example {
   id: string;
@@ -12,6 +20,8 @@ export interface Example {
   digest: string;
   bytes: number;
   title: Record<string, string>;
+  /** A table to try it on. */
+  table?: Table;
   /** The part of it that a device would run, if it is cut in two. */
   device?: { file: string; digest: string };
 }
@@ -22,13 +32,12 @@ export interface Foreteller extends Example {
   past: { field: string; member: string };
 }
 
-/** What stands beside the page: bundles, their publisher, a table to try. */
+/** What stands beside the page: bundles and their publisher. */
 export interface Manifest {
   publisher: string;
   bundles: Example[];
   /** `null` if there is none. */
   forecast: Foreteller | null;
-  table: { file: string; rows: number; label: string; bad: string };
 }
 
 /** The bundle in use. */
@@ -44,7 +53,7 @@ export interface Current extends Opened {
 export class App {
   readonly requests = new RequestLog();
   readonly engine = new Engine((seen) => this.requests.fromWorker(seen));
-  manifest: Manifest = { publisher: "", bundles: [], forecast: null, table: { file: "", rows: 0, label: "", bad: "" } };
+  manifest: Manifest = { publisher: "", bundles: [], forecast: null };
   current: Current | null = null;
   failure: unknown = null;
   /** Whom this page can send a receipt to; `null` where no lender's server stands behind it. */

@@ -63,6 +63,9 @@ fn bundles(profile: Profile) -> Result<()> {
     let (folder, tool) = (page().join("public/bundles"), profile.tool());
     fs::create_dir_all(&folder)?;
     let key = publisher(&tool)?;
+    let table = "german_credit.csv";
+    fs::copy(root().join(EXAMPLE).join("data").join(table), folder.join(table))?;
+    let table = json!({ "file": table, "rows": 1000, "label": "creditability" });
     let mut list = Vec::new();
     for (id, en, zh) in MODELS {
         list.push(example(
@@ -72,21 +75,48 @@ fn bundles(profile: Profile) -> Result<()> {
             &Example { id, source: &format!("{EXAMPLE}/{id}"), en, zh },
         )?);
     }
-    list.push(example(&tool, &key, &folder, &EVENTS)?);
+    for entry in &mut list {
+        entry["table"] = table.clone();
+    }
+    let mut events = example(&tool, &key, &folder, &EVENTS)?;
+    events["table"] = clients(&folder)?;
+    list.push(events);
     let mut forecast = example(&tool, &key, &folder, &FORECAST)?;
     forecast["past"] = json!({ "field": "repayments", "member": "repaid" });
-    let table = "german_credit.csv";
-    fs::copy(root().join(EXAMPLE).join("data").join(table), folder.join(table))?;
     let public = fs::read_to_string(key.with_extension("pub"))?;
     let public = public.trim().rsplit(':').next().unwrap_or_default();
     let manifest = json!({
         "publisher": public,
         "bundles": list,
         "forecast": forecast,
-        "table": { "file": table, "rows": 1000, "label": "creditability", "bad": "bad" },
     });
     fs::write(folder.join("manifest.json"), serde_json::to_string_pretty(&manifest)?)?;
     Ok(())
+}
+
+/// Writes the sample of [`EVENTS`] as a table, statements as JSON in their cells, with what became of each client.
+fn clients(folder: &Path) -> Result<Value> {
+    let data = root().join(EVENTS.source).join("data");
+    let records = fs::read_to_string(data.join("sample.ndjson"))?;
+    let answers = fs::read_to_string(data.join("expected.csv"))?;
+    let fields = ["as_of", "limit", "education", "statements"];
+    let mut text = format!("{},default\n", fields.join(","));
+    let mut rows = 0;
+    for (record, answer) in records.lines().zip(answers.lines().skip(1)) {
+        let record: Value = serde_json::from_str(record)?;
+        for field in fields {
+            let value = record.get(field).with_context(|| format!("a client has no `{field}`"))?;
+            let cell = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text.push_str(&format!("\"{}\",", cell.replace('"', "\"\"")));
+        }
+        let outcome = answer.split(',').nth(1).context("a client has no outcome")?;
+        text.push_str(outcome);
+        text.push('\n');
+        rows += 1;
+    }
+    let file = "taiwan_clients.csv";
+    fs::write(folder.join(file), text)?;
+    Ok(json!({ "file": file, "rows": rows, "label": "default" }))
 }
 
 /// Builds and signs an example, puts it into `folder`, and describes it as the page's manifest does; with its device's part if it is cut.

@@ -216,3 +216,52 @@ test("no record leaves: from the first key on there is no request that carries a
   assert.match(await text(page, "#held"), /Monthly statements6 events/);
   await done();
 });
+
+test("a table with statements in its cells: the trainer's AUC and KS, and the host's figures row by row", async () => {
+  const trained = JSON.parse(readFileSync(join(root, "host/examples/taiwan-default/models/metrics.json"), "utf8")).stack.sample;
+  const { page, done } = await visit(browser, server.url, { path: "#/developer", acceptDownloads: true });
+  await page.waitForSelector("#bundle-status .summary");
+  await page.getByRole("button", { name: "Card statements" }).click();
+  await page.waitForFunction(() => document.querySelector("#bundle-status .summary")?.textContent.includes("taiwan"));
+  await page.click("#example-table");
+  await page.waitForSelector("#run:not([disabled])");
+  await page.click("#run");
+  await page.waitForSelector("#auc");
+  assert.equal(await text(page, "#scored"), String(lines.length));
+  assert.equal(await text(page, "#auc"), trained.auc.toFixed(4));
+  assert.equal(await text(page, "#ks"), trained.ks.toFixed(4));
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("#download")]);
+  const [file, out] = [join(scratch, "clients-in-tab.csv"), join(scratch, "clients-of-host.csv")];
+  await download.saveAs(file);
+  host("score", join(bundles, "taiwan.sclb"), join(bundles, "taiwan_clients.csv"), "--format", "csv", "--output", out);
+  const [mine, theirs] = [file, out].map((one) => parse(readFileSync(one, "utf8")));
+  assert.equal(mine.length, lines.length);
+  for (const [i, row] of mine.entries()) {
+    for (const name of ["standard", "standard_pd", "credit", "credit_pd"]) assert.equal(Number(row[name]), Number(theirs[i][name]), `${name} of row ${i + 1}`);
+    assert.equal(row.standard_band, theirs[i].standard_band);
+  }
+  await done();
+});
+
+test("rows with other cells than lists, and rows that the engine refuses, are left out and said", async () => {
+  const { page, done } = await visit(browser, server.url, { path: "#/developer" });
+  await page.waitForSelector("#bundle-status .summary");
+  await page.getByRole("button", { name: "Card statements" }).click();
+  await page.waitForFunction(() => document.querySelector("#bundle-status .summary")?.textContent.includes("taiwan"));
+  const [head, ...rows] = readFileSync(join(bundles, "taiwan_clients.csv"), "utf8").trim().split("\n").slice(0, 7);
+  rows[1] = '"2005-09-15","50000","university","six months",0';
+  rows[3] = rows[3].replace("2005-09-15", "2005-01-15");
+  rows[4] = '"2005-09-15","50000","university","[{""date"":""2005-09-15"",""delay"":77,""bill"":1,""paid"":1}]",0';
+  const file = join(scratch, "clients-wrong.csv");
+  writeFileSync(file, [head, ...rows].join("\n"));
+  await page.setInputFiles("#table-file", file);
+  await page.waitForSelector("#run:not([disabled])");
+  await page.click("#run");
+  await page.waitForSelector("#problems");
+  assert.equal(await text(page, "#scored"), "3");
+  const problems = await page.locator("#problems tbody tr").allTextContents();
+  assert.match(problems[0], /^2.*six months.*no list of events/);
+  assert.match(problems[1], /^4.*after the reference time/);
+  assert.match(problems[2], /^5statements\[0\]\.delay.*out_of_range/);
+  await done();
+});

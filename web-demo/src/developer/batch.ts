@@ -1,7 +1,9 @@
 /** Scores a file of any size, piece by piece, in a Worker. Only the figures and the finished results are kept. */
 import type { Batch, Field, Scorer } from "@scorelet/core";
+import type { Input } from "../engine/protocol";
 import { direction, outputs } from "../engine/scores";
 import { type CellProblem, cellReader } from "./cells";
+import { type Refusal, recordOf, scoreRecords } from "./records";
 import { Counter, discrimination, type Discrimination, type Histogram, Numbers } from "./stats";
 import { type Dialect, pieces } from "./table";
 
@@ -124,6 +126,8 @@ class Run {
   readonly #values: Float64Array;
   /** Of full blocks. */
   readonly #batch: Batch;
+  /** The block as records, where the bundle reads event lists. */
+  readonly #records: Input[] | null;
   /** Rows of the block: its number, or the negative of it for a row that is left out. */
   #waiting: number[] = [];
   #labels: (0 | 1)[] = [];
@@ -139,6 +143,7 @@ class Run {
     this.#sign = first ? direction(first) : 1;
     this.bands = (first?.bands ?? []).map(() => ({ rows: 0, pd: 0, pds: 0, bad: 0 }));
     this.#values = new Float64Array(scorer.fields.length * BLOCK);
+    this.#records = scorer.fields.some((field) => field.type === "event_list") ? [] : null;
     this.#batch = scorer.batch(BLOCK, { outputs: this.#names });
     const shown = this.#shown().map((name) => name.replace(/\.score$/, "").replace(".", "_"));
     this.results.line(`${["row", ...shown].join(",")}\n`);
@@ -155,21 +160,31 @@ class Run {
     if (broken) return problem("", "quotes");
     if (cells.length !== this.#job.width) return problem("", "columnMissing");
     for (let f = 0; f < this.#readers.length; f++) {
-      const column = this.#job.columns[f] ?? -1;
-      const text = column < 0 ? "" : (cells[column] ?? "");
+      const text = this.#text(cells, f);
       const value = this.#readers[f]?.(text) ?? Number.NaN;
       if (typeof value === "string") return problem(this.#fields[f]?.name ?? "", value, text);
       this.#values[f * BLOCK + this.#filled] = value;
     }
+    this.#records?.push(recordOf(this.#fields, (f) => this.#values[f * BLOCK + this.#filled] ?? Number.NaN, (f) => this.#text(cells, f)));
     return null;
+  }
+
+  /** The cell of a field. */
+  #text(cells: readonly string[], field: number): string {
+    const column = this.#job.columns[field] ?? -1;
+    return column < 0 ? "" : (cells[column] ?? "");
+  }
+
+  #leaveOut(row: BadRow): void {
+    this.skipped++;
+    if (this.problems.length < PROBLEMS) this.problems.push(row);
   }
 
   row(cells: readonly string[], broken: boolean): void {
     this.rows++;
     const refused = this.#read(cells, broken);
     if (refused) {
-      this.skipped++;
-      if (this.problems.length < PROBLEMS) this.problems.push(refused);
+      this.#leaveOut(refused);
       this.#waiting.push(-this.rows);
       return;
     }
@@ -182,7 +197,11 @@ class Run {
   /** Scores what waits. */
   flush(): void {
     const rows = this.#filled;
-    if (rows > 0) {
+    if (this.#records) {
+      const { found, refusals } = scoreRecords(this.#scorer, this.#records, this.#names);
+      this.#take(found, rows, refusals);
+      this.#records.length = 0;
+    } else if (rows > 0) {
       // The last block is a shorter one, with its columns closer together.
       const batch = rows === BLOCK ? this.#batch : this.#scorer.batch(rows, { outputs: this.#names });
       const { values } = batch;
@@ -201,7 +220,7 @@ class Run {
     this.#batch.dispose();
   }
 
-  #take(found: Float64Array, rows: number): void {
+  #take(found: Float64Array, rows: number, refusals: ReadonlyMap<number, Refusal> = new Map()): void {
     const first = this.#scorer.info.scores[0];
     const at = (name: string) => this.#names.indexOf(`${first?.name}.${name}`) * rows;
     const [score, pd, band, margin] = [at("score"), at("pd"), at("band"), at("margin")];
@@ -213,8 +232,13 @@ class Run {
     });
     let row = 0;
     for (const number of this.#waiting) {
-      if (number < 0) {
-        this.results.line(`${-number}${",".repeat(shown.length)}\n`);
+      const refusal = number < 0 ? undefined : refusals.get(row);
+      if (refusal) {
+        this.#leaveOut({ row: number, field: refusal.field, problem: "refused", text: refusal.said });
+        row++;
+      }
+      if (number < 0 || refusal) {
+        this.results.line(`${Math.abs(number)}${",".repeat(shown.length)}\n`);
         continue;
       }
       let line = String(number);

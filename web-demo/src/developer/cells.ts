@@ -1,5 +1,6 @@
 import type { Field } from "@scorelet/core";
 import { category, days } from "../engine/columns";
+import type { EventValue } from "../engine/protocol";
 
 /** Why a cell is refused. */
 export type CellProblem =
@@ -11,6 +12,8 @@ export type CellProblem =
   | "unseen"
   | "outOfRange"
   | "columnMissing"
+  | "notEvents"
+  | "refused"
   | "quotes";
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -39,11 +42,23 @@ function number(text: string): number | CellProblem {
   return named === undefined ? "notNumber" : sign * named;
 }
 
+/** The events of a cell, as JSON; `null` if it is no list. */
+export function eventsOf(text: string): readonly EventValue[] | null {
+  try {
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : null;
+  } catch {
+    return null;
+  }
+}
+
 function typed(field: Field, text: string): number | CellProblem {
   if (text === "") return Number.NaN;
   switch (field.type) {
     case "category":
       return category(field, text);
+    case "event_list":
+      return eventsOf(text)?.length ?? "notEvents";
     case "integer": {
       const value = number(text);
       return typeof value === "number" && Number.isFinite(value) && !Number.isInteger(value) ? "notWhole" : value;

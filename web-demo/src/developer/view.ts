@@ -1,5 +1,5 @@
 import "../styles/developer.css";
-import type { App, View } from "../app";
+import type { App, Table, View } from "../app";
 import { h, replace } from "../dom";
 import { problem } from "../problem";
 import { bundlePanel } from "./bundle";
@@ -36,6 +36,9 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
     run.toggleAttribute("disabled", !ready || running !== null);
   };
   const match = (): void => {
+    const offered = exampleTable();
+    example.hidden = !offered;
+    example.textContent = texts.tableExample(f.whole(offered?.rows ?? 0));
     found = null;
     label = null;
     replace(options);
@@ -88,14 +91,19 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
   run.addEventListener("click", () => found && void work.score(found.columns, label?.value() ?? null));
   cancel.addEventListener("click", () => work.running?.abort());
 
-  const example = h("button", { type: "button", class: "small", id: "example-table" }, texts.tableExample);
+  /** The table of the example that is open, or of the first one. */
+  const exampleTable = (): Table | undefined => {
+    const { bundles } = app.manifest;
+    return (bundles.find((one) => one.digest === work.bundle?.info.digest) ?? bundles[0])?.table;
+  };
+  const example = h("button", { type: "button", class: "small", id: "example-table" });
   example.addEventListener("click", async () => {
-    const { file, label: column } = app.manifest.table;
+    const { file, label: column } = exampleTable() ?? { file: "", label: "" };
     const response = await fetch(`/bundles/${file}`);
     await take(new File([await response.blob()], file), column);
   });
   const place = drop(
-    { id: "table-file", accept: ".csv,.tsv,.txt,text/csv", text: texts.tableDrop, choose: texts.tableChoose, extra: app.manifest.table.file ? h("p", { class: "buttons" }, example) : null },
+    { id: "table-file", accept: ".csv,.tsv,.txt,text/csv", text: texts.tableDrop, choose: texts.tableChoose, extra: h("p", { class: "buttons" }, example) },
     (file) => void take(file),
   );
   const bundles = bundlePanel(app, work, match);
