@@ -1,4 +1,4 @@
-// The edge worker of the demo: a real workerd on 127.0.0.1 with its state in a folder, and on it a tenant with the split bundle.
+// The edge worker of the demo: a real workerd on 127.0.0.1 with its state in a folder, and on it a tenant for each bundle that is cut.
 // Started again, it finds all of that where it was.
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
@@ -7,16 +7,20 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Scorer } from "@scorelet/core";
 
-const TENANT = "demo";
+/** What the lender offers: the bundle's name in files, and the tenant in whose name it is decided, since a tenant has one bundle active. */
+const PRODUCTS = [
+  { id: "split", tenant: "demo" },
+  { id: "taiwan", tenant: "demo-cards" },
+];
 const workerd = createRequire(new URL("../tests/browser/package.json", import.meta.url)).resolve("workerd/bin/workerd");
 
-/** The keys that the demo made for itself: of the worker, of its operator, of the tenant's server. Readable by its owner only. */
+/** The keys that the demo made for itself: of the worker, of its operator, of the tenants' servers. Readable by its owner only. */
 class Keys {
   #file;
   constructor(file) {
     this.#file = file;
-    const made = () => ({ master: randomBytes(32).toString("hex"), operator: `demo-${randomBytes(16).toString("hex")}` });
-    Object.assign(this, existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : made());
+    const made = () => ({ master: randomBytes(32).toString("hex"), operator: `demo-${randomBytes(16).toString("hex")}`, tenants: {} });
+    Object.assign(this, made(), existsSync(file) && JSON.parse(readFileSync(file, "utf8")));
     this.keep();
   }
 
@@ -85,18 +89,21 @@ export function api(url, key) {
   };
 }
 
-/** The tenant, its publisher, its keys, its bundles: made where they are not there yet. */
-async function setUp(url, keys, bundles, publisher) {
+/** A tenant, its publisher, its keys, its bundles: made where they are not there yet. Gives the digest of the device bundle and the key. */
+async function setUp(url, keys, id, bundles, publisher) {
   const operate = api(url, keys.operator);
-  const tenant = `/v1/admin/tenants/${TENANT}`;
-  await operate("POST", "/v1/admin/tenants", { id: TENANT, name: "Demo lender" }, { also: [409] });
+  const tenant = `/v1/admin/tenants/${id}`;
+  await operate("POST", "/v1/admin/tenants", { id, name: "Demo lender" }, { also: [409] });
   // Whoever tries the demo is one applicant after another, and impatient.
   await operate("PATCH", tenant, { publisher_keys: [publisher], rate: { key_per_minute: 0, applicant_per_hour: 10_000 } });
-  const known = keys.secret && (await api(url, keys.secret)("GET", "/v1/challenge", undefined, { also: [401, 403, 404, 409, 503] })).status !== 401;
+  const secret = keys.tenants[id]?.secret;
+  const known = secret && (await api(url, secret)("GET", "/v1/challenge", undefined, { also: [401, 403, 404, 409, 503] })).status !== 401;
   if (!known) {
     const make = async (body) => (await (await operate("POST", `${tenant}/keys`, body)).json()).key;
-    keys.publishable = await make({ kind: "publishable", name: "the page" });
-    keys.secret = await make({ kind: "secret", scopes: ["decide", "read"], name: "the lender's server" });
+    keys.tenants[id] = {
+      publishable: await make({ kind: "publishable", name: "the page" }),
+      secret: await make({ kind: "secret", scopes: ["decide", "read"], name: "the lender's server" }),
+    };
     keys.keep();
   }
   const digests = new Map();
@@ -107,7 +114,7 @@ async function setUp(url, keys, bundles, publisher) {
   }
   const { active } = await (await operate("GET", tenant)).json();
   if (active?.digest !== digests.get("edge")) await operate("POST", `${tenant}/activate`, { digest: digests.get("edge") });
-  return digests.get("device");
+  return { digest: digests.get("device"), secret: keys.tenants[id].secret };
 }
 
 /** Fields and scores of a bundle. */
@@ -119,34 +126,29 @@ async function about(bytes, publisher) {
 }
 
 /**
- * Starts the worker with the demo's tenant. `folder` has `split.device.sclb`, `split.edge.sclb` and `publisher.pub`; state and keys
- * are kept in `edge-state` there.
+ * Starts the worker with the demo's tenants. `folder` has the device and the edge bundle of each product, and `publisher.pub`; state
+ * and keys are kept in `edge-state` there.
  */
 export async function startEdge(folder, worker) {
   const state = join(folder, "edge-state");
   mkdirSync(join(state, "storage"), { recursive: true, mode: 0o700 });
   const keys = new Keys(join(state, "keys.json"));
   const publisher = readFileSync(join(folder, "publisher.pub"), "utf8").trim().split(":").at(-1);
-  const bundles = Object.fromEntries(["device", "edge"].map((stage) => [stage, readFileSync(join(folder, `split.${stage}.sclb`))]));
   const storage = join(state, "storage");
   const running = join(state, "running.json");
   alone(running, storage);
   const { url, child } = await start(worker, storage, keys);
   writeFileSync(running, JSON.stringify({ server: process.pid, worker: child.pid }));
   try {
-    const digest = await setUp(url, keys, bundles, publisher);
-    const [device, edge] = [await about(bundles.device, publisher), await about(bundles.edge, publisher)];
-    return {
-      url,
-      digest,
-      publisher,
-      secret: keys.secret,
-      fields: device.fields,
-      adds: edge.fields.filter((field) => field.stage === "edge").map((field) => field.name),
-      scores: edge.info.scores,
-      process: child,
-      stop: () => child.kill(),
-    };
+    const products = [];
+    for (const { id, tenant } of PRODUCTS) {
+      const bundles = Object.fromEntries(["device", "edge"].map((stage) => [stage, readFileSync(join(folder, `${id}.${stage}.sclb`))]));
+      const { digest, secret } = await setUp(url, keys, tenant, bundles, publisher);
+      const [device, edge] = [await about(bundles.device, publisher), await about(bundles.edge, publisher)];
+      const adds = edge.fields.filter((field) => field.stage === "edge").map((field) => field.name);
+      products.push({ id, digest, secret, fields: device.fields, adds, scores: edge.info.scores });
+    }
+    return { url, publisher, products, process: child, stop: () => child.kill() };
   } catch (error) {
     child.kill();
     throw error;

@@ -1,24 +1,33 @@
 // The lender's server of the demo, beside the page and of its origin: it passes challenges, device bundles and receipts on, and adds
 // what a bureau says of the applicant. Its secret key never reaches the page.
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Papa from "papaparse";
 import { api } from "./edge.mjs";
 
-/** Rows of the table that stand for people who apply: of all bands. */
-const ROWS = [1, 2, 3, 5, 10, 18];
+/** For each product the table of those who may apply, the rows that stand for them (of several bands), and the letter of their references. */
+const APPLICANTS = {
+  split: { table: "german_credit.csv", rows: [1, 2, 3, 5, 10, 18], letter: "A" },
+  taiwan: { table: "taiwan_clients.csv", rows: [1, 2, 3, 4, 10, 18], letter: "C" },
+};
 /** A receipt with a language is far below this. */
 const LARGEST = 16 << 10;
 
 /** A cell as its field takes it. */
-const value = (field, text) => (text === "" || text === undefined ? null : field.type === "number" || field.type === "integer" ? Number(text) : text);
+function value(field, text) {
+  if (text === "" || text === undefined) return null;
+  if (field.type === "event_list") return JSON.parse(text);
+  return field.type === "number" || field.type === "integer" ? Number(text) : text;
+}
 
-/** The applicants: what they enter in the page, and what the bureau knows. */
-function applicants(edge, table) {
-  const { data } = Papa.parse(readFileSync(table, "utf8"), { header: true, skipEmptyLines: true });
-  return ROWS.map((row) => ({
-    reference: `A-${String(row).padStart(3, "0")}`,
-    record: Object.fromEntries(edge.fields.map((field) => [field.name, value(field, data[row - 1][field.name])])),
-    bureau: Object.fromEntries(edge.adds.map((name) => [name, data[row - 1][name]])),
+/** The applicants for a product: what they enter in the page, and what the bureau knows. */
+function applicants(product, folder) {
+  const { table, rows, letter } = APPLICANTS[product.id];
+  const { data } = Papa.parse(readFileSync(join(folder, table), "utf8"), { header: true, skipEmptyLines: true });
+  return rows.map((row) => ({
+    reference: `${letter}-${String(row).padStart(3, "0")}`,
+    record: Object.fromEntries(product.fields.map((field) => [field.name, value(field, data[row - 1][field.name])])),
+    bureau: Object.fromEntries(product.adds.map((name) => [name, data[row - 1][name]])),
   }));
 }
 
@@ -35,17 +44,15 @@ async function bodyOf(request) {
   return body;
 }
 
-/** Routes under `/lender/`, as a middleware of the page's server. */
-export function lender(edge, table) {
-  const people = applicants(edge, table);
-  const ask = api(edge.url, edge.secret);
+/** Routes under `/lender/`, as a middleware of the page's server; `folder` has the tables of those who apply. */
+export function lender(edge, folder) {
+  const products = edge.products.map((product) => ({ ...product, people: applicants(product, folder), ask: api(edge.url, product.secret) }));
+  /** The product that an applicant applies for; `undefined` for a reference that is none. */
+  const of = (reference) => products.find(({ people }) => people.some((one) => one.reference === reference));
   const any = Array.from({ length: 200 }, (_, index) => 400 + index);
   const known = JSON.stringify({
-    digest: edge.digest,
     publisher: edge.publisher,
-    scores: edge.scores,
-    applicants: people.map(({ reference, record }) => ({ reference, record })),
-    adds: edge.adds,
+    products: products.map(({ id, digest, scores, people, adds }) => ({ id, digest, scores, applicants: people.map(({ reference, record }) => ({ reference, record })), adds })),
   });
 
   const answer = (response, status, type, body) => response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
@@ -56,13 +63,16 @@ export function lender(edge, table) {
     "GET about": (_, response) => answer(response, 200, "application/json", known),
     "GET challenge": async (url, response) => {
       const applicant = url.searchParams.get("applicant") ?? "";
-      return pass(response, await ask("GET", `/v1/challenge?applicant=${encodeURIComponent(applicant)}`, undefined, { also: any }));
+      const product = of(applicant);
+      if (product === undefined) return problem(response, 404, "no applicant of that reference");
+      return pass(response, await product.ask("GET", `/v1/challenge?applicant=${encodeURIComponent(applicant)}`, undefined, { also: any }));
     },
     "POST decisions": async (_, response, request) => {
       const { applicant, receipt, language } = await bodyOf(request);
-      const person = people.find((one) => one.reference === applicant);
-      if (person === undefined) return problem(response, 404, "no applicant of that reference");
-      return pass(response, await ask("POST", "/v1/decisions", { receipt, fields: person.bureau, language, reasons: true }, { also: any }));
+      const product = of(applicant);
+      if (product === undefined) return problem(response, 404, "no applicant of that reference");
+      const person = product.people.find((one) => one.reference === applicant);
+      return pass(response, await product.ask("POST", "/v1/decisions", { receipt, fields: person.bureau, language, reasons: true }, { also: any }));
     },
   };
 
@@ -72,7 +82,8 @@ export function lender(edge, table) {
     const name = url.pathname.slice("/lender/".length);
     try {
       const bundle = /^bundles\/([0-9a-f]{64})$/.exec(name);
-      if (bundle && request.method === "GET") return await pass(response, await ask("GET", `/v1/bundles/${bundle[1]}`, undefined, { also: any }));
+      const product = bundle && products.find((one) => one.digest === bundle[1]);
+      if (product && request.method === "GET") return await pass(response, await product.ask("GET", `/v1/bundles/${bundle[1]}`, undefined, { also: any }));
       const route = routes[`${request.method} ${name}`];
       if (route) return await route(url, response, request);
       problem(response, 404, "the lender's server has no such route");

@@ -26,7 +26,7 @@ if (at >= 0) {
     console.error(`the edge worker ended (${code ?? signal})`);
     process.exit(1);
   });
-  const routes = lender(edge, here("public/bundles/german_credit.csv"));
+  const routes = lender(edge, here("public/bundles/"));
   plugins.push({ name: "scorelet-lender", configurePreviewServer: (server) => void server.middlewares.use(routes) });
 }
 const server = await preview({

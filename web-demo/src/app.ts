@@ -58,8 +58,10 @@ export class App {
   failure: unknown = null;
   /** Whom this page can send a receipt to; `null` where no lender's server stands behind it. */
   lender: Lender | null = null;
-  /** That lender's device bundle, once it is open. */
-  device: Opened | null = null;
+  /** That lender's device bundles, by digest, once they are open. */
+  readonly devices = new Map<string, Opened>();
+  /** Which of its products was chosen last. */
+  product: string | null = null;
   /** What stands in the form, field by field, as text: it outlives a change of view, language or model. */
   readonly draft = new Map<string, string>();
   /** The bundle that tells a forecast, what stands in its form, and which sample was filled in last. */
@@ -105,11 +107,13 @@ export class App {
     return this.engine.call("open", { source, publicKey: this.manifest.publisher, language: this.language, digest });
   }
 
-  /** Opens the lender's device bundle, of the digest and publisher that it names. */
-  async openDevice({ digest, publisher }: Lender): Promise<Opened> {
+  /** Opens a device bundle of the lender, of the digest and publisher that it names. */
+  async openDevice(digest: string, publisher: string): Promise<Opened> {
     const source = new URL(`/lender/bundles/${digest}`, location.href).href;
-    this.device ??= await this.engine.call("open", { source, publicKey: publisher, language: this.language, digest });
-    return this.device;
+    const known = this.devices.get(digest);
+    const opened = known ?? (await this.engine.call("open", { source, publicKey: publisher, language: this.language, digest }));
+    this.devices.set(digest, opened);
+    return opened;
   }
 
   /** Reads what stands beside the page, and opens its first bundle. */

@@ -25,7 +25,7 @@ async function build(name: ViewName): Promise<View> {
   if (name === "applicant") return applicant(app, () => void show());
   if (name === "lender") {
     const { lenderView } = await import("./lender/view");
-    return lenderView(app);
+    return lenderView(app, () => void show());
   }
   if (name === "forecast") {
     const { forecast } = await import("./forecast/view");

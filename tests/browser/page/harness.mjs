@@ -34,7 +34,8 @@ export async function serve(...options) {
 /** The same with a lender and a real edge worker behind it, whose state is in a folder of its own, `folder`. */
 export async function serveLender() {
   const folder = mkdtempSync(join(scratch, "lender-"));
-  for (const file of ["split.device.sclb", "split.edge.sclb", "publisher.pub"]) cpSync(join(target, "demo", file), join(folder, file));
+  const parts = ["split", "taiwan"].flatMap((id) => [`${id}.device.sclb`, `${id}.edge.sclb`]);
+  for (const file of [...parts, "publisher.pub"]) cpSync(join(target, "demo", file), join(folder, file));
   const start = () => serve("--lender", folder, join(target, "edge/worker"));
   const server = await start();
   return { ...server, folder, again: start, remove: () => rmSync(folder, { recursive: true, force: true }) };

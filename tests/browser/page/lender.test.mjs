@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "../chromium.mjs";
-import { accessible, root, screenshots, serve, serveLender, stored, text, visit } from "./harness.mjs";
+import { accessible, bundles, host, root, scratch, screenshots, serve, serveLender, stored, text, visit } from "./harness.mjs";
 
 let browser, server;
 before(async () => {
@@ -82,6 +82,50 @@ test("nothing leaves in clear: no answer is in any request, and the bytes shown 
   await done();
 });
 
+test("card statements: each decision is the whole bundle's to the last bit, and no statement leaves", async () => {
+  const data = join(root, "host/examples/taiwan-default/data/sample.ndjson");
+  const out = join(scratch, "clients-whole.ndjson");
+  host("score", join(bundles, "taiwan.sclb"), data, "--reasons", "--format", "ndjson", "--output", out);
+  const [clients, whole] = [data, out].map((file) => readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line)));
+  const { page, profile, done } = await open();
+  const sent = [];
+  profile.on("request", (request) => sent.push(`${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ""}`));
+  await page.waitForSelector("#send:not([disabled])");
+  await page.check('input[name="product"][value="taiwan"]', { force: true });
+  await page.waitForSelector('input[value="C-001"]');
+  const names = await page.locator('input[name="applicant"]').evaluateAll((all) => all.map((one) => one.value));
+  const seen = new Set();
+  for (const name of names) {
+    await page.check(`input[value="${name}"]`, { force: true });
+    await page.waitForSelector("#send:not([disabled])");
+    await page.click("#send");
+    const expected = whole[Number(name.slice(2)) - 1];
+    await page.waitForFunction((digest) => document.querySelector("#decision-digest")?.textContent === digest, expected.digest);
+    assert.equal(await text(page, ".score-figure"), String(expected.scores[0].score));
+    assert.equal(await text(page, '[data-score="credit"] dd'), String(expected.scores[1].score));
+    seen.add(expected.scores[0].band);
+  }
+  assert.ok(names.length >= 4 && seen.size >= 3, [...seen].join());
+  // What was sent: receipts. In them, and beside them, is no statement.
+  const receipts = sent.filter((one) => one.includes('"receipt"'));
+  assert.equal(receipts.length, names.length);
+  for (const name of names) {
+    for (const { bill, paid } of clients[Number(name.slice(2)) - 1].statements) {
+      for (const amount of [bill, paid]) {
+        if (Math.abs(amount) < 10_000) continue;
+        assert.ok(!sent.some((one) => one.includes(String(amount))), `${amount} left`);
+        const bytes = Buffer.alloc(8);
+        bytes.writeDoubleLE(amount);
+        for (const one of receipts) assert.equal(Buffer.from(JSON.parse(one.slice(one.indexOf('{"applicant"'))).receipt, "base64url").indexOf(bytes), -1);
+      }
+    }
+  }
+  // The other product is where it was left.
+  await page.check('input[name="product"][value="split"]', { force: true });
+  await page.waitForSelector('input[value="A-001"]');
+  await done();
+});
+
 test("two receipts of the same answers differ; each is a decision of its own", async () => {
   const { page, done } = await open();
   const seen = new Set();
@@ -141,9 +185,13 @@ test("where no lender stands behind the page, the view is not offered", async ()
 });
 
 test("the lender's server: its key is nowhere in the page, other routes and senseless bodies are refused", async () => {
-  const { secret } = JSON.parse(readFileSync(join(server.folder, "edge-state/keys.json"), "utf8"));
+  const { master, operator, tenants } = JSON.parse(readFileSync(join(server.folder, "edge-state/keys.json"), "utf8"));
   const ask = (path, body) => fetch(`${server.url}lender/${path}`, body === undefined ? {} : { method: "POST", body });
-  assert.ok(!(await (await ask("about")).text()).includes(secret));
+  const about = await (await ask("about")).text();
+  const secrets = [master, operator, ...Object.values(tenants).map((one) => one.secret)];
+  assert.equal(secrets.length, 4);
+  for (const secret of secrets) assert.ok(secret.length > 20 && !about.includes(secret));
+  assert.equal((await ask("challenge?applicant=nobody")).status, 404);
   assert.equal((await ask("keys")).status, 404);
   assert.equal((await ask(`bundles/${"0".repeat(64)}`)).status, 404);
   for (const body of ["", "[", "7", "null"]) assert.equal((await ask("decisions", body)).status, 400);

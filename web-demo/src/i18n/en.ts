@@ -146,8 +146,10 @@ export const en = {
 
   lender: {
     title: "Apply to a lender, sealed",
-    lead: "This tab computes the device's part of the score and seals it. The lender's server passes it on unread, adds what a credit bureau knows, and the edge worker finishes the score. Your answers stay here.",
+    lead: "This tab computes the device's part of the score and seals it. The lender's server passes it on unread, adds what it knows from a credit bureau where the model asks for that, and the edge worker finishes the score. Your answers stay here.",
     none: "No lender's server stands behind this page. Start it with `cargo xtask demo`.",
+    product: "Applies for",
+    products: { split: "Instalment loan", taiwan: "Credit card" } as Record<string, string>,
     applicant: "Applicant",
     form: "Your application",
     formLead: "None of these answers leaves this tab.",

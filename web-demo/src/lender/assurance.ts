@@ -1,9 +1,9 @@
 import type { App } from "../app";
 import { h, icon } from "../dom";
-import type { Answer, Lender } from "./client";
+import type { Answer, Product } from "./client";
 
 /** How far the decision can be trusted, what the lender's server added, and which bundle gave it. */
-export function assurance(app: App, lender: Lender, answer: Answer): HTMLElement {
+export function assurance(app: App, product: Product, answer: Answer): HTMLElement {
   const texts = app.t.lender;
   const { level, unverified } = answer.assurance;
   const clock = new Intl.DateTimeFormat(app.language === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "medium" });
@@ -17,8 +17,7 @@ export function assurance(app: App, lender: Lender, answer: Answer): HTMLElement
     h(
       "dl",
       { class: "about" },
-      h("dt", null, texts.added),
-      h("dd", null, lender.adds.map((name, index) => [index > 0 && ", ", h("code", null, name)])),
+      product.adds.length > 0 && [h("dt", null, texts.added), h("dd", null, product.adds.map((name, index) => [index > 0 && ", ", h("code", null, name)]))],
       h("dt", null, texts.decision),
       h("dd", null, h("code", null, answer.id ?? "–"), " · ", clock.format(new Date(answer.created))),
       h("dt", null, texts.whole),

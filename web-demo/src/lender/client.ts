@@ -7,17 +7,23 @@ export interface Applicant {
   record: Input;
 }
 
-/** What the lender's server says of itself. */
-export interface Lender {
+/** What can be applied for. */
+export interface Product {
+  id: string;
   /** Digest of the device bundle in use. */
   digest: string;
-  /** Its publisher's public key. */
-  publisher: string;
   /** The scores of a decision, with the names of their bands. */
   scores: ScoreInfo[];
   applicants: Applicant[];
   /** Fields that the lender's server adds, from a bureau: names only. */
   adds: string[];
+}
+
+/** What the lender's server says of itself. */
+export interface Lender {
+  /** The public key of its bundles' publisher. */
+  publisher: string;
+  products: Product[];
 }
 
 /** What the edge answers to a receipt. */

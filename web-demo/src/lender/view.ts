@@ -8,41 +8,56 @@ import { h, icon, replace } from "../dom";
 import type { Opened } from "../engine/protocol";
 import { problem } from "../problem";
 import { assurance } from "./assurance";
-import { challenge, decide, type Lender } from "./client";
+import { challenge, decide, type Product } from "./client";
 import { inside } from "./inside";
 import { left, type Sent } from "./left";
 
 /** The lender's reference of the consent that the button stands for. */
 const CONSENT = "demo-consent-1";
 
-/** The device's part in this tab, a sealed receipt, and the decision that comes back; with every byte that left. */
-export async function lenderView(app: App): Promise<View> {
+/** The device's part in this tab, a sealed receipt, and the decision that comes back; with every byte that left. `again` builds it anew for another product. */
+export async function lenderView(app: App, again: () => void): Promise<View> {
   const { t, lender } = app;
   const texts = t.lender;
   const head = h("header", { class: "view-head" }, h("h1", { tabindex: "-1" }, texts.title), h("p", { class: "lead" }, texts.lead));
   const without = (content: HTMLElement | null): View => ({ element: h("div", { class: "view" }, head, content), dispose() {} });
-  if (!lender) return without(h("p", { class: "quiet" }, texts.none));
+  const product = lender?.products.find((one) => one.id === app.product) ?? lender?.products[0];
+  if (!lender || !product) return without(h("p", { class: "quiet" }, texts.none));
   let device: Opened;
   try {
-    device = await app.openDevice(lender);
+    device = await app.openDevice(product.digest, lender.publisher);
   } catch (error) {
     return without(problem(app, error));
   }
-  return build(app, lender, device, head);
+  const choose = (id: string): void => {
+    app.product = id;
+    app.reference = null;
+    again();
+  };
+  const products = choice(texts.product, "product", lender.products.map((one) => [one.id, texts.products[one.id] ?? one.id] as const), product.id, choose);
+  return build(app, product, device, h("div", { class: "stack" }, head, lender.products.length > 1 && products));
 }
 
-async function build(app: App, lender: Lender, device: Opened, head: HTMLElement): Promise<View> {
+/** A row of choices, one of which holds. */
+function choice(title: string, name: string, all: readonly (readonly [value: string, text: string])[], chosen: string | null, choose: (value: string) => void): HTMLElement {
+  const one = ([value, text]: readonly [string, string]) =>
+    h("label", { class: "choice" }, h("input", { type: "radio", name, value, checked: value === chosen, on: { change: () => choose(value) } }), h("span", null, text));
+  return h("fieldset", { class: "chooser" }, h("legend", null, title), h("div", { class: "segments" }, all.map(one)));
+}
+
+async function build(app: App, product: Product, device: Opened, head: HTMLElement): Promise<View> {
   const { t, language } = app;
   const texts = t.lender;
   const { handle } = device;
   let disposed = false;
   let asked = 0;
-  let reference = app.reference ?? lender.applicants[0]?.reference ?? "";
+  let reference = app.reference ?? product.applicants[0]?.reference ?? "";
 
   const preview = h("div", { id: "leaves" });
   const outcome = h("div", { class: "stack", id: "outcome" });
-  const final = lender.scores.at(-1);
-  const card = final && scoreCard(app, final);
+  // A score without bands is a part of another.
+  const final = product.scores.findLast((one) => one.bands.length > 0) ?? product.scores.at(-1);
+  const card = final && scoreCard(app, final, product.scores.filter((one) => one !== final));
   const send = h("button", { type: "button", class: "primary send", id: "send", on: { click: () => void seal() } }, icon("seal"), texts.send);
   const status = h("p", { class: "quiet", role: "status", id: "send-status" });
 
@@ -78,7 +93,7 @@ async function build(app: App, lender: Lender, device: Opened, head: HTMLElement
       if (disposed) return;
       card?.show(answer.decision);
       const sent: Sent = { sealed, body, record, challenge: asks, consent: CONSENT };
-      replace(outcome, assurance(app, lender, answer), left(app, device, sent));
+      replace(outcome, assurance(app, product, answer), left(app, device, sent));
       status.textContent = texts.sent(app.f.whole(sealed.bytes.length));
     } catch (error) {
       if (disposed) return;
@@ -93,28 +108,12 @@ async function build(app: App, lender: Lender, device: Opened, head: HTMLElement
   const choose = (next: string): void => {
     reference = next;
     app.reference = next;
-    const record = lender.applicants.find((one) => one.reference === next)?.record ?? {};
+    const record = product.applicants.find((one) => one.reference === next)?.record ?? {};
     for (const field of device.fields) app.draft.set(field.name, write(record[field.name]));
     fields.refresh();
     void update();
   };
-  const applicants = h(
-    "fieldset",
-    { class: "chooser" },
-    h("legend", null, texts.applicant),
-    h(
-      "div",
-      { class: "segments" },
-      lender.applicants.map((one) =>
-        h(
-          "label",
-          { class: "choice" },
-          h("input", { type: "radio", name: "applicant", value: one.reference, checked: one.reference === app.reference, on: { change: () => choose(one.reference) } }),
-          h("span", null, one.reference),
-        ),
-      ),
-    ),
-  );
+  const applicants = choice(texts.applicant, "applicant", product.applicants.map((one) => [one.reference, one.reference] as const), app.reference, choose);
   card?.wait(texts.waiting, texts.waitingHow);
   if (app.reference === null && reference) {
     choose(reference);
