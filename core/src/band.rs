@@ -2,9 +2,8 @@
 //!
 //! Encoding: `edges: counted f64`.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
@@ -44,7 +43,7 @@ impl Wire for Bands {
         out.f64s(&self.edges);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let edges = input.f64s("edges", limits::BINS)?;
         Self::new(edges).map_err(|what| input.malformed(what))
     }

@@ -70,7 +70,7 @@ impl Bundle {
     /// signature has been verified.
     pub fn open(bytes: &[u8], trust: Trust<'_>) -> Result<Self, Error> {
         let (content, digest, signer) = container::verify(bytes, trust)?;
-        let parts = parts::decode(content)?;
+        let parts = parts::decode(content).map_err(|refused| *refused)?;
         Ok(Self::from_parts(parts, digest, signer)?)
     }
 

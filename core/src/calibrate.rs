@@ -7,9 +7,8 @@
 //! Encoding: `method: u8`; 0 (Platt): `a: f64`, `b: f64`; 1 (isotonic, linear between knots) and 2 (isotonic, steps):
 //! `x: counted f64`, `y: counted f64`.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::{limits, math};
@@ -102,7 +101,7 @@ impl Wire for Calibrate {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let steps = match input.u8()? {
             0 => return Ok(Self::Platt { a: input.f64()?, b: input.f64()? }),
             1 => false,

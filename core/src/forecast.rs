@@ -2,9 +2,8 @@
 
 use scorelet_kernels::civil::civil;
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Block, State};
-use crate::error::BundleError;
 use crate::graph::Graph;
 use crate::limits;
 use crate::schema::{Field, FieldType};
@@ -50,7 +49,7 @@ impl Wire for ForecastOutput {
         }
         out.u32s(&self.levels);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (name, unit) = (input.text()?, input.text()?);
         let (first, months, as_of) = (input.u32()?, input.u32()?, input.u32()?);
         let levels = input.u32s("quantile levels", limits::FORECAST_LEVELS)?;

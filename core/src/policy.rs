@@ -17,8 +17,7 @@ pub use read::{Cause, Outcome, PolicyResult, RuleState, UsedStep};
 
 pub(crate) use check::check;
 
-use crate::bundle::wire::{Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Reader, Refused, Wire};
 use crate::limits;
 use parts::{get_column, put_column};
 
@@ -86,7 +85,7 @@ impl Wire for DecisionPolicy {
         out.list(&self.traces);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             outcome: get_column(input)?,
             as_of: get_column(input)?,

@@ -2,8 +2,7 @@
 //!
 //! Encoding: `mode: u8` (0 none, 1 half_even, 2 half_away, 3 floor, 4 ceil), `decimals: u8` (at most 15).
 
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 
 /// Where a figure between two roundings goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +100,7 @@ impl Wire for Rounding {
         Put::u8(out, self.decimals);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let mode = match input.u8()? {
             0 => RoundingMode::None,
             1 => RoundingMode::HalfEven,

@@ -7,9 +7,8 @@
 //! `odds: f64`, `pdo: f64`, `higher_is_riskier: u8`; for 1 then `pd_min: f64`, `pd_max: f64`; for 2 (linear): `lo: f64`,
 //! `hi: f64`, `at_lo: f64`, `at_hi: f64`.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::math;
@@ -136,7 +135,7 @@ impl Wire for OddsScale {
         out.bool(self.higher_is_riskier);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             target: input.f64()?,
             odds: input.f64()?,
@@ -171,7 +170,7 @@ impl Wire for Scale {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (rounding, min, max) = (Rounding::get(input)?, input.f64_open()?, input.f64_open()?);
         let map = match input.u8()? {
             0 => ScaleMap::LogOdds(OddsScale::get(input)?),

@@ -4,9 +4,8 @@ mod events;
 
 pub use events::{After, EventColumn, EventSchema, Origin, Rule, RuleTest};
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::State;
-use crate::error::BundleError;
 use crate::limits;
 use crate::names::Names;
 
@@ -24,7 +23,7 @@ impl Wire for Stage {
     fn put(&self, out: &mut Vec<u8>) {
         Put::u8(out, *self as u8);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             0 => Ok(Self::Device),
             1 => Ok(Self::Edge),
@@ -95,14 +94,14 @@ impl Wire for FieldType {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Self::get_in(input, false)
     }
 }
 
 impl FieldType {
     /// Reads a type; inside an event list (`nested`) another one is refused before anything of it is read.
-    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, BundleError> {
+    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, Refused> {
         Ok(match input.u8()? {
             0 => Self::Number,
             1 => Self::Integer,
@@ -144,7 +143,7 @@ impl Wire for Policy {
         Put::u8(out, code);
         Put::f64(out, value);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (code, value) = (input.u8()?, input.f64()?);
         match code {
             0 => Ok(Self::Refuse),
@@ -198,7 +197,7 @@ impl Wire for Special {
         out.text(&self.text);
         out.text(&self.name);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { value: input.f64()?, text: input.text()?, name: input.text()? })
     }
 }
@@ -217,7 +216,7 @@ impl Wire for Localized {
         out.text(&self.lang);
         out.text(&self.text);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { lang: input.text()?, text: input.text()? })
     }
 }
@@ -252,7 +251,7 @@ impl Wire for Field {
         self.put_in(out, false);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Self::get_in(input, false)
     }
 }
@@ -278,7 +277,7 @@ impl Field {
     }
 
     /// Reads what [`Field::put_in`] wrote.
-    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, BundleError> {
+    fn get_in(input: &mut Reader<'_>, nested: bool) -> Result<Self, Refused> {
         let field = Self {
             name: input.text()?,
             kind: FieldType::get_in(input, nested)?,

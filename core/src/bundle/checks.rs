@@ -1,7 +1,7 @@
 //! Self-checks: rows with the trainer's own outputs.
 
 use super::Bundle;
-use super::wire::{Put, Reader, Wire};
+use super::wire::{Put, Reader, Refused, Wire};
 use crate::error::BundleError;
 use crate::json;
 use crate::limits;
@@ -30,11 +30,11 @@ impl Wire for SelfCheck {
         }
         Put::f64(out, self.tolerance);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let n = input.count("values of a self-check", limits::FIELDS, 8)?;
-        let row = (0..n).map(|_| input.f64_any()).collect::<Result<_, _>>()?;
+        let row = (0..n).map(|_| input.f64_any()).collect::<Result<_, Refused>>()?;
         let n = input.count("expected values", limits::COLUMNS, 12)?;
-        let expected = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<_, _>>()?;
+        let expected = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<_, Refused>>()?;
         Ok(Self { row, events: Vec::new(), expected, tolerance: input.f64()? })
     }
 }
@@ -66,7 +66,7 @@ impl Wire for CheckEvents {
         Put::u32(out, self.1);
         out.text(&self.2);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (check, field) = (input.u32()?, input.u32()?);
         let length = input.count("bytes of events", limits::RECORD_BYTES, 1)?;
         match core::str::from_utf8(input.take(length)?) {
@@ -77,7 +77,7 @@ impl Wire for CheckEvents {
 }
 
 /// Gives the self-checks their event lists.
-pub(super) fn give_events(checks: &mut [SelfCheck], input: &mut Reader<'_>) -> Result<(), BundleError> {
+pub(super) fn give_events(checks: &mut [SelfCheck], input: &mut Reader<'_>) -> Result<(), Refused> {
     let lists: Vec<CheckEvents> = input.list("event lists of self-checks", limits::ROWS, 12)?;
     if !lists.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)) {
         return Err(input.malformed("event lists of self-checks are not in ascending order"));

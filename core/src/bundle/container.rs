@@ -64,7 +64,7 @@ pub(super) fn verify<'a>(bytes: &'a [u8], trust: Trust<'_>) -> Result<Verified<'
     }
     let flags = header.u16()?;
     if flags & !SIGNED != 0 || header.u32()? != 0 {
-        return Err(header.malformed("reserved bits are set"));
+        return Err(header.malformed("reserved bits are set").into());
     }
     let key: [u8; 32] = header.array()?;
     let signature: [u8; 64] = header.array()?;
@@ -72,7 +72,7 @@ pub(super) fn verify<'a>(bytes: &'a [u8], trust: Trust<'_>) -> Result<Verified<'
 
     if flags & SIGNED == 0 {
         if key != [0; 32] || signature != [0; 64] {
-            return Err(header.malformed("an unsigned bundle carries a key or a signature"));
+            return Err(header.malformed("an unsigned bundle carries a key or a signature").into());
         }
         return match trust {
             Trust::Anyone => Ok((content, Digest::of(content), None)),

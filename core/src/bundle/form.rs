@@ -1,6 +1,6 @@
 //! What a form tells people about the fields: an optional section, since no figure depends on it.
 
-use super::wire::{Put, Reader, Wire};
+use super::wire::{Put, Reader, Refused, Wire};
 use crate::error::BundleError;
 use crate::limits;
 use crate::schema::{Field, Localized};
@@ -25,7 +25,7 @@ impl FieldForm {
     }
 }
 
-fn get_texts(input: &mut Reader<'_>) -> Result<Vec<Localized>, BundleError> {
+fn get_texts(input: &mut Reader<'_>) -> Result<Vec<Localized>, Refused> {
     input.list("texts of a form", limits::LANGUAGES, 8)
 }
 
@@ -39,7 +39,7 @@ impl Wire for FieldForm {
             out.list(labels);
         }
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             field: input.u32()?,
             immutable: input.bool()?,

@@ -1,6 +1,6 @@
 //! Names of the outputs of nodes that have several: an optional section, since no figure depends on it.
 
-use super::wire::{Put, Reader, Wire};
+use super::wire::{Put, Reader, Refused, Wire};
 use crate::error::BundleError;
 use crate::graph::Graph;
 use crate::limits;
@@ -20,7 +20,7 @@ impl Wire for OutputNames {
         Put::u32(out, self.node);
         out.list(&self.names);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { node: input.u32()?, names: input.list("names of outputs", limits::COLUMNS, 4)? })
     }
 }

@@ -8,7 +8,7 @@ use super::Bundle;
 use super::checks::{self, SelfCheck};
 use super::form::{self, FieldForm};
 use super::outputs::{self, OutputNames};
-use super::wire::{Put, Reader, Wire};
+use super::wire::{Put, Reader, Refused, Wire};
 use crate::error::BundleError;
 use crate::forecast::ForecastOutput;
 use crate::graph::{Node, Op};
@@ -42,7 +42,7 @@ impl Wire for Meta {
         out.list(&self.languages);
         out.text(&self.built_with);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             name: input.text()?,
             version: input.text()?,
@@ -92,7 +92,7 @@ impl Wire for Band {
         out.text(&self.name);
         out.list(&self.labels);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { name: input.text()?, labels: input.list("band labels", limits::LANGUAGES, 8)? })
     }
 }
@@ -122,7 +122,7 @@ fn put_column(out: &mut Vec<u8>, column: Option<u32>) {
     Put::u32(out, column.unwrap_or(u32::MAX));
 }
 
-fn get_column(input: &mut Reader<'_>) -> Result<Option<u32>, BundleError> {
+fn get_column(input: &mut Reader<'_>) -> Result<Option<u32>, Refused> {
     Ok(match input.u32()? {
         u32::MAX => None,
         column => Some(column),
@@ -142,7 +142,7 @@ impl Wire for ScoreOutput {
             reasons.put(out);
         }
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             name: input.text()?,
             kind: match input.u8()? {
@@ -246,12 +246,12 @@ impl Wire for Kind {
         out.text(&self.name);
         out.text(&self.since);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { code: input.u16()?, name: input.text()?, since: input.text()? })
     }
 }
 
-fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError> {
+fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, Refused> {
     let name = input.text()?;
     let code = input.u16()?;
     let stage = Stage::get(input)?;
@@ -259,7 +259,8 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
     let length = input.count("bytes of a node", limits::BUNDLE_BYTES, 1)?;
     let mut parameters = Reader::new(input.take(length)?, "nodes");
     let Some(kind) = kinds.iter().find(|kind| kind.code == code) else {
-        return Err(BundleError::Node { node: name, what: "its kind is not in the bundle's kind table" });
+        let what = "its kind is not in the bundle's kind table";
+        return Err(BundleError::Node { node: name, what }.into());
     };
     match Op::get(code, &mut parameters) {
         Some(op) => {
@@ -268,13 +269,14 @@ fn get_node(input: &mut Reader<'_>, kinds: &[Kind]) -> Result<Node, BundleError>
             Ok(Node { name, stage, inputs, op })
         }
         None => {
-            Err(BundleError::UnknownKind { node: name, kind: kind.name.clone(), needs: kind.since.clone() })
+            let (kind, needs) = (kind.name.clone(), kind.since.clone());
+            Err(BundleError::UnknownKind { node: name, kind, needs }.into())
         }
     }
 }
 
 /// Finds the sections by id.
-fn sections(content: &[u8]) -> Result<[Reader<'_>; 14], BundleError> {
+fn sections(content: &[u8]) -> Result<[Reader<'_>; 14], Refused> {
     let mut table = Reader::new(content, "section table");
     let count = table.count("sections", limits::SECTIONS, 8)?;
     let mut entries = Vec::with_capacity(count);
@@ -308,13 +310,13 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 14], BundleError> {
     }
     table.end()?;
     match found.iter().find(|(_, there, _)| !there) {
-        Some((.., reader)) => Err(BundleError::Section { section: reader.section() }),
+        Some((.., reader)) => Err(BundleError::Section { section: reader.section() }.into()),
         None => Ok(found.map(|(.., reader)| reader)),
     }
 }
 
 /// Reads all sections.
-pub(super) fn decode(content: &[u8]) -> Result<BundleParts, BundleError> {
+pub(super) fn decode(content: &[u8]) -> Result<BundleParts, Refused> {
     let [
         mut meta,
         mut kinds,

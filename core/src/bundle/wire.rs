@@ -6,12 +6,22 @@
 use crate::error::BundleError;
 use crate::limits;
 
+/// Why a reader gives up. In a box, so that what is passed on at every step of reading is one word: without it a tenth of the wasm
+/// would be copies of errors.
+pub type Refused = Box<BundleError>;
+
+impl From<Refused> for BundleError {
+    fn from(refused: Refused) -> Self {
+        *refused
+    }
+}
+
 /// Something with a place in the bundle format. `get` of what `put` wrote gives the same value.
 pub trait Wire: Sized {
     /// Appends the encoding.
     fn put(&self, out: &mut Vec<u8>);
     /// Reads it back, checking all that can be checked without context.
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError>;
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused>;
 }
 
 /// A cursor over the bytes of one section.
@@ -38,71 +48,85 @@ impl<'a> Reader<'a> {
     }
 
     /// An error about what was just read.
-    pub fn malformed(&self, what: &'static str) -> BundleError {
-        BundleError::Malformed { section: self.section, what }
+    #[cold]
+    pub fn malformed(&self, what: &'static str) -> Refused {
+        Box::new(BundleError::Malformed { section: self.section, what })
+    }
+
+    /// An error about bytes that are not there.
+    #[cold]
+    pub fn truncated(&self) -> Refused {
+        Box::new(BundleError::Truncated { section: self.section })
+    }
+
+    /// An error about a count over its limit.
+    #[cold]
+    pub fn over(&self, what: &'static str, found: usize, limit: usize) -> Refused {
+        let (section, found, limit) = (self.section, found as u64, limit as u64);
+        Box::new(BundleError::Limit { section, what, found, limit })
     }
 
     /// The next `n` bytes.
-    pub fn take(&mut self, n: usize) -> Result<&'a [u8], BundleError> {
+    pub fn take(&mut self, n: usize) -> Result<&'a [u8], Refused> {
         match self.bytes.split_at_checked(n) {
             Some((head, tail)) => {
                 self.bytes = tail;
                 Ok(head)
             }
-            None => Err(BundleError::Truncated { section: self.section }),
+            None => Err(self.truncated()),
         }
     }
 
     /// The next `N` bytes.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], BundleError> {
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Refused> {
         match self.bytes.split_first_chunk::<N>() {
             Some((head, tail)) => {
                 self.bytes = tail;
                 Ok(*head)
             }
-            None => Err(BundleError::Truncated { section: self.section }),
+            None => Err(self.truncated()),
         }
     }
 
     /// A byte.
-    pub fn u8(&mut self) -> Result<u8, BundleError> {
+    pub fn u8(&mut self) -> Result<u8, Refused> {
         Ok(u8::from_le_bytes(self.array()?))
     }
 
     /// Two bytes.
-    pub fn u16(&mut self) -> Result<u16, BundleError> {
+    pub fn u16(&mut self) -> Result<u16, Refused> {
         Ok(u16::from_le_bytes(self.array()?))
     }
 
     /// Four bytes.
-    pub fn u32(&mut self) -> Result<u32, BundleError> {
+    pub fn u32(&mut self) -> Result<u32, Refused> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
     /// Eight bytes.
-    pub fn u64(&mut self) -> Result<u64, BundleError> {
+    pub fn u64(&mut self) -> Result<u64, Refused> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
     /// A double of any kind.
-    pub fn f64_any(&mut self) -> Result<f64, BundleError> {
+    pub fn f64_any(&mut self) -> Result<f64, Refused> {
         Ok(f64::from_le_bytes(self.array()?))
     }
 
     /// A double that is not NaN; infinities are allowed (an open bound).
-    pub fn f64_open(&mut self) -> Result<f64, BundleError> {
+    pub fn f64_open(&mut self) -> Result<f64, Refused> {
         let x = self.f64_any()?;
         if x.is_nan() { Err(self.malformed("a number is NaN")) } else { Ok(x) }
     }
 
     /// A finite double.
-    pub fn f64(&mut self) -> Result<f64, BundleError> {
+    pub fn f64(&mut self) -> Result<f64, Refused> {
         let x = self.f64_any()?;
         if x.is_finite() { Ok(x) } else { Err(self.malformed("a number is not finite")) }
     }
 
     /// A byte that is 0 or 1.
-    pub fn bool(&mut self) -> Result<bool, BundleError> {
+    pub fn bool(&mut self) -> Result<bool, Refused> {
         match self.u8()? {
             0 => Ok(false),
             1 => Ok(true),
@@ -111,25 +135,19 @@ impl<'a> Reader<'a> {
     }
 
     /// A count (u32), at most `limit`, of items that take at least `item_bytes` bytes each.
-    pub fn count(
-        &mut self,
-        what: &'static str,
-        limit: usize,
-        item_bytes: usize,
-    ) -> Result<usize, BundleError> {
+    pub fn count(&mut self, what: &'static str, limit: usize, item_bytes: usize) -> Result<usize, Refused> {
         let n = self.u32()? as usize;
         if n > limit {
-            let section = self.section;
-            return Err(BundleError::Limit { section, what, found: n as u64, limit: limit as u64 });
+            return Err(self.over(what, n, limit));
         }
         if n.saturating_mul(item_bytes) > self.left() {
-            return Err(BundleError::Truncated { section: self.section });
+            return Err(self.truncated());
         }
         Ok(n)
     }
 
     /// A text: u32 length, UTF-8 bytes.
-    pub fn text(&mut self) -> Result<String, BundleError> {
+    pub fn text(&mut self) -> Result<String, Refused> {
         let n = self.count("bytes of text", limits::TEXT_BYTES, 1)?;
         let bytes = self.take(n)?;
         match core::str::from_utf8(bytes) {
@@ -144,7 +162,7 @@ impl<'a> Reader<'a> {
         what: &'static str,
         limit: usize,
         item_bytes: usize,
-    ) -> Result<Vec<T>, BundleError> {
+    ) -> Result<Vec<T>, Refused> {
         let n = self.count(what, limit, item_bytes)?;
         let mut items = Vec::with_capacity(n);
         for _ in 0..n {
@@ -154,23 +172,23 @@ impl<'a> Reader<'a> {
     }
 
     /// A counted list of finite doubles.
-    pub fn f64s(&mut self, what: &'static str, limit: usize) -> Result<Vec<f64>, BundleError> {
+    pub fn f64s(&mut self, what: &'static str, limit: usize) -> Result<Vec<f64>, Refused> {
         let n = self.count(what, limit, 8)?;
         (0..n).map(|_| self.f64()).collect()
     }
 
     /// A counted list of u32.
-    pub fn u32s(&mut self, what: &'static str, limit: usize) -> Result<Vec<u32>, BundleError> {
+    pub fn u32s(&mut self, what: &'static str, limit: usize) -> Result<Vec<u32>, Refused> {
         let n = self.count(what, limit, 4)?;
         (0..n).map(|_| self.u32()).collect()
     }
 
     /// Refuses bytes that are left over.
-    pub fn end(&self) -> Result<(), BundleError> {
+    pub fn end(&self) -> Result<(), Refused> {
         if self.bytes.is_empty() {
             Ok(())
         } else {
-            Err(BundleError::Trailing { section: self.section, bytes: self.bytes.len() })
+            Err(Box::new(BundleError::Trailing { section: self.section, bytes: self.bytes.len() }))
         }
     }
 }
@@ -251,7 +269,7 @@ impl Wire for String {
     fn put(&self, out: &mut Vec<u8>) {
         out.text(self);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         input.text()
     }
 }

@@ -26,7 +26,7 @@
 
 use super::{Decision, ScoreResult};
 use crate::bundle::Digest;
-use crate::bundle::wire::{Put, Reader};
+use crate::bundle::wire::{Put, Reader, Refused};
 use crate::column::State;
 use crate::error::BundleError;
 use crate::forecast::Forecast;
@@ -120,6 +120,10 @@ impl Decision {
     ///
     /// Errors: [`BundleError`] about section `decision`.
     pub fn from_canonical(bytes: &[u8]) -> Result<Self, BundleError> {
+        Ok(Self::read(bytes)?)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Refused> {
         let mut input = Reader::new(bytes, "decision");
         if input.take(4)? != b"SCLD" || input.u16()? != DECISION_VERSION {
             return Err(input.malformed("it does not begin as a decision does"));
@@ -148,7 +152,7 @@ impl Decision {
         if input.left() > 0 {
             let count = input.count("event lists", limits::FIELDS, 8)?;
             let lists = (0..count).map(|_| Ok((input.u32()?, input.u32()?)));
-            ignored = lists.collect::<Result<Vec<_>, BundleError>>()?;
+            ignored = lists.collect::<Result<Vec<_>, Refused>>()?;
             let none = ignored.is_empty() && input.left() == 0;
             if none || ignored.iter().any(|&(_, events)| events == 0) {
                 return Err(input.malformed("events were left out, but none"));
@@ -165,7 +169,7 @@ impl Decision {
     }
 }
 
-fn get_forecasts(input: &mut Reader<'_>) -> Result<Vec<Option<Forecast>>, BundleError> {
+fn get_forecasts(input: &mut Reader<'_>) -> Result<Vec<Option<Forecast>>, Refused> {
     let count = input.count("forecasts", limits::OUTPUTS, 1)?;
     if count == 0 && input.left() == 0 {
         return Err(input.malformed("it ends with forecasts, but none"));

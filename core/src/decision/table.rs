@@ -11,9 +11,8 @@ pub use column::TestColumn;
 pub use eval::TableScratch;
 pub use output::OutputColumn;
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -158,7 +157,7 @@ impl Wire for DecisionTable {
         out.list(&self.outputs);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let Some(hits) = Hits::of_code((input.u8()?, input.u8()?)) else {
             return Err(input.malformed("a decision table has a hit policy that this engine does not know"));
         };

@@ -4,9 +4,8 @@
 //! a node kind of its own, so that an older engine can refuse it by name.
 
 use super::Fallback;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{ColumnMut, Inputs, Outputs, State};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::{limits, math};
@@ -177,7 +176,7 @@ impl Wire for Comparison {
         Put::u8(out, *self as u8);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(match input.u8()? {
             0 => Self::Less,
             1 => Self::LessEqual,
@@ -214,7 +213,7 @@ impl Wire for Arith {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let function = match input.u8()? {
             0 => Self::Clip { lo: input.f64_open()?, hi: input.f64_open()? },
             1 => Self::Ln { otherwise: Fallback::get(input)? },

@@ -5,9 +5,8 @@
 
 use super::StateValues;
 use super::bin_search::assign;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
@@ -91,7 +90,7 @@ impl Wire for Bins {
         self.states.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let closed = match input.u8()? {
             0 => Closed::Left,
             1 => Closed::Right,

@@ -10,9 +10,8 @@ mod function;
 pub use eval::FormulaScratch;
 pub use function::Function;
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -106,7 +105,7 @@ impl Wire for Formula {
         out.u32s(&self.outputs);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let constants = input.f64s("constants of a formula", limits::FORMULA_STEPS)?;
         let n = input.count("table values of a formula", limits::FORMULA_TABLES, 8)?;
         let mut tables = Vec::with_capacity(n);

@@ -4,9 +4,8 @@
 //! Encoding: [`StateValues`].
 
 use super::StateValues;
-use crate::bundle::wire::{Reader, Wire};
+use crate::bundle::wire::{Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 
@@ -34,7 +33,7 @@ impl Wire for Impute {
         self.states.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { states: StateValues::get(input)? })
     }
 }

@@ -3,9 +3,8 @@
 //! Encoding: `values: counted f64`, [`StateValues`].
 
 use super::StateValues;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs, State};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
@@ -55,7 +54,7 @@ impl Wire for Lookup {
         self.states.put(out);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let values = input.f64s("categories", limits::CATEGORIES)?;
         let states = StateValues::get(input)?;
         Self::new(values, states).map_err(|what| input.malformed(what))

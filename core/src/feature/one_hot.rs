@@ -4,9 +4,8 @@
 //! out of range.
 
 use super::lookup::index;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs, State};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -26,7 +25,7 @@ impl Wire for AbsentRule {
         Put::u8(out, *self as u8);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             0 => Ok(Self::PassOn),
             1 => Ok(Self::AllZero),
@@ -86,7 +85,7 @@ impl Wire for OneHot {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let one_hot = Self {
             categories: input.u32()?,
             missing: AbsentRule::get(input)?,

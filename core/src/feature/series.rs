@@ -10,9 +10,8 @@ pub use scorelet_kernels::series::SeriesScratch;
 use scorelet_kernels::series::run;
 
 use super::window::{self, Span, Unit, get_filters, get_optional, put_filters, put_optional};
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -108,7 +107,7 @@ impl Wire for Feature {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let code = input.u8()?;
         let take = TAKES.get(usize::from(code)).copied();
         Ok(Self {
@@ -137,7 +136,7 @@ impl Wire for Series {
         out.list(&self.0.features);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let steps = match input.u8()? {
             0 => Steps::Months { unit: Unit::Months, skip: input.u32()? },
             1 => Steps::Months { unit: Unit::CalendarMonths, skip: input.u32()? },

@@ -4,9 +4,8 @@
 //! set, in that order, then `count: u32` and for each `index: u8, value: f64`, ascending by index.
 //! Encoding of [`Fallback`]: `tag: u8`; 0 = `state: u8`; 1 = `value: f64`.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{ColumnMut, State};
-use crate::error::BundleError;
 use crate::limits;
 
 /// A node's own values for absent inputs. A state without a value passes on to the node's output as it is.
@@ -88,7 +87,7 @@ impl Wire for StateValues {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let flags = input.u8()?;
         if flags > 0b1111 {
             return Err(input.malformed("an unknown state has a value"));
@@ -97,7 +96,7 @@ impl Wire for StateValues {
         let [missing, special, unseen, out_of_range] = [plain(0)?, plain(1)?, plain(2)?, plain(3)?];
         let n = input.count("special codes", limits::SPECIALS, 9)?;
         let specials =
-            (0..n).map(|_| Ok((input.u8()?, input.f64()?))).collect::<Result<Vec<_>, BundleError>>()?;
+            (0..n).map(|_| Ok((input.u8()?, input.f64()?))).collect::<Result<Vec<_>, Refused>>()?;
         let values = Self { missing, special, unseen, out_of_range, specials };
         values.check().map_err(|what| input.malformed(what))?;
         Ok(values)
@@ -137,7 +136,7 @@ impl Wire for Fallback {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let fallback = match input.u8()? {
             0 => Self::State(State(input.u8()?)),
             1 => Self::Value(input.f64()?),

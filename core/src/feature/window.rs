@@ -13,9 +13,8 @@ pub(super) use {wire::get_optional, wire::put_optional};
 pub use scorelet_kernels::window::WindowScratch;
 use scorelet_kernels::window::{Plan, run};
 
-use crate::bundle::wire::{Reader, Wire};
+use crate::bundle::wire::{Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 
 /// Figures of a list of events. Two inputs: an event-list field, and the reference date; one output a figure (2·k for the k
@@ -81,7 +80,7 @@ impl Wire for Window {
         wire::put(out, &self.spans, &self.filters, &self.outputs);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (spans, filters, outputs) = wire::get(input)?;
         Self::new(spans, filters, outputs).map_err(|what| input.malformed(what))
     }

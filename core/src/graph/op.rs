@@ -1,11 +1,10 @@
 //! What a node can compute: one variant a kind.
 
 use crate::band::Bands;
-use crate::bundle::wire::{Reader, Wire};
+use crate::bundle::wire::{Reader, Refused, Wire};
 use crate::calibrate::Calibrate;
 use crate::column::{Inputs, Outputs};
 use crate::decision::table::{DecisionTable, TableScratch};
-use crate::error::BundleError;
 use crate::feature::arith::Arith;
 use crate::feature::bins::Bins;
 use crate::feature::formula::{Formula, FormulaScratch};
@@ -78,7 +77,7 @@ macro_rules! ops {
             }
 
             /// Reads the parameters of a node of kind `code`; `None` if the engine has no such kind.
-            pub fn get(code: u16, input: &mut Reader<'_>) -> Option<Result<Self, BundleError>> {
+            pub fn get(code: u16, input: &mut Reader<'_>) -> Option<Result<Self, Refused>> {
                 match code {
                     $( $code => Some(<$ty>::get(input).map(Self::$variant)), )*
                     _ => None,

@@ -3,9 +3,8 @@
 //! Encoding: `intercepts: counted f64` (one an output), `coefficients: counted f64` (output after output, in each an
 //! input after another), `has_means: u8`, and if 1 `means: counted f64` (one an input).
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
@@ -73,7 +72,7 @@ impl Wire for Linear {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let intercepts = input.f64s("outputs", limits::OUTPUTS)?;
         let coefficients = input.f64s("coefficients", limits::OUTPUTS * limits::COLUMNS)?;
         let means = if input.bool()? { Some(input.f64s("means", limits::COLUMNS)?) } else { None };

@@ -5,9 +5,8 @@
 //!
 //! Encoding: `function: u8`, then `sigmoid: f64` for logit (1) and one-vs-rest (6).
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Column, Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::math;
@@ -80,7 +79,7 @@ impl Wire for Link {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let link = match input.u8()? {
             0 => Self::Identity,
             1 => Self::Logit { sigmoid: input.f64()? },

@@ -4,9 +4,8 @@
 //! Encoding: `base: f64`, `base_first: u8`, [`Rounding`], `minima: counted f64`, `maxima: counted f64`,
 //! `has_averages: u8`, and if 1 `averages: counted f64`.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::rows;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
@@ -91,7 +90,7 @@ impl Wire for Scorecard {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (base, base_first, rounding) = (input.f64()?, input.bool()?, Rounding::get(input)?);
         let minima = input.f64s("characteristics", limits::COLUMNS)?;
         let maxima = input.f64s("characteristics", limits::COLUMNS)?;

@@ -1,8 +1,7 @@
 //! What a policy came to, in the canonical bytes of a decision.
 
 use super::read::{Cause, Outcome, PolicyResult, RuleState, UsedStep};
-use crate::bundle::wire::{Put, Reader};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused};
 use crate::limits;
 
 impl PolicyResult {
@@ -45,7 +44,7 @@ impl PolicyResult {
     }
 
     /// Reads it back, with the trace if bytes are left for one.
-    pub(crate) fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    pub(crate) fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let outcome = match input.u8()? {
             u8::MAX => None,
             code => match Outcome::ALL.get(usize::from(code)) {
@@ -84,7 +83,7 @@ impl PolicyResult {
     }
 }
 
-fn used(input: &mut Reader<'_>) -> Result<UsedStep, BundleError> {
+fn used(input: &mut Reader<'_>) -> Result<UsedStep, Refused> {
     let step = input.u32()?;
     let mut causes = Vec::new();
     for code in input.u32s("models passed over", limits::FALLBACK_STEPS)? {

@@ -1,7 +1,6 @@
 //! What a policy is made of, and how it is written.
 
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 use crate::reason::ReasonSpec;
 use crate::schema::Localized;
@@ -10,12 +9,12 @@ pub(super) fn put_column(out: &mut Vec<u8>, column: Option<u32>) {
     Put::u32(out, column.unwrap_or(u32::MAX));
 }
 
-pub(super) fn get_column(input: &mut Reader<'_>) -> Result<Option<u32>, BundleError> {
+pub(super) fn get_column(input: &mut Reader<'_>) -> Result<Option<u32>, Refused> {
     let column = input.u32()?;
     Ok((column != u32::MAX).then_some(column))
 }
 
-fn get_texts(input: &mut Reader<'_>) -> Result<Vec<Localized>, BundleError> {
+fn get_texts(input: &mut Reader<'_>) -> Result<Vec<Localized>, Refused> {
     input.list("texts of a policy", limits::LANGUAGES, 8)
 }
 
@@ -35,7 +34,7 @@ macro_rules! words {
                 match self { $( Self::$variant => $word, )* }
             }
 
-            fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+            fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
                 match input.u8()? {
                     $( $code => Ok(Self::$variant), )*
                     _ => Err(input.malformed($what)),
@@ -100,7 +99,7 @@ impl Wire for TermOutput {
         Put::u32(out, self.column);
         out.list(&self.labels);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { name: input.text()?, unit: input.text()?, column: input.u32()?, labels: get_texts(input)? })
     }
 }
@@ -137,7 +136,7 @@ impl Wire for RuleOutput {
         }
         out.u32s(&self.groups);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             id: input.text()?,
             kind: RuleKind::get(input)?,
@@ -176,7 +175,7 @@ impl Wire for SourceOutput {
         out.list(&self.labels);
         out.list(&self.effects);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             name: input.text()?,
             need: Need::get(input)?,
@@ -218,7 +217,7 @@ impl Wire for FallbackOutput {
         Put::u32(out, self.used);
         out.list(&self.steps);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             score: input.u32()?,
             used: input.u32()?,
@@ -237,7 +236,7 @@ impl Wire for FallbackStep {
             reasons.put(out);
         }
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             model: input.text()?,
             column: input.u32()?,
@@ -276,7 +275,7 @@ impl Wire for TraceOutput {
         Put::u32(out, self.column);
         out.list(&self.hits);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             name: input.text()?,
             kind: TraceKind::get(input)?,
@@ -291,7 +290,7 @@ impl Wire for TraceHit {
         out.text(&self.id);
         out.list(&self.texts);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { id: input.text()?, texts: get_texts(input)? })
     }
 }

@@ -3,9 +3,8 @@
 use super::coalitions::Coalitions;
 use super::path::Path;
 use super::{ReasonMethod, ReasonSpec};
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::State;
-use crate::error::BundleError;
 use crate::graph::Graph;
 use crate::limits;
 use crate::split::is_state;
@@ -38,7 +37,7 @@ impl Wire for Game {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let players = input.u32s("players", limits::COLUMNS)?;
         let permutations = input.u32()?;
         let n = input.count("reference values", limits::REFERENCE_ROWS * limits::COLUMNS, 9)?;

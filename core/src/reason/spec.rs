@@ -1,8 +1,7 @@
 //! What a bundle declares about reasons.
 
 use super::Game;
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::graph::Graph;
 use crate::limits;
 use crate::schema::Localized;
@@ -35,7 +34,7 @@ impl Wire for ReasonMethod {
     fn put(&self, out: &mut Vec<u8>) {
         Put::u8(out, *self as u8);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             0 => Ok(Self::PointsFromMaximum),
             1 => Ok(Self::PointsFromAverage),
@@ -92,7 +91,7 @@ impl Wire for ReasonSpec {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let (node, output, method) = (input.u32()?, input.u32()?, ReasonMethod::get(input)?);
         let spec = Self {
             node,
@@ -124,7 +123,7 @@ impl Wire for ReasonGroup {
         out.text(&self.code);
         out.list(&self.texts);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { code: input.text()?, texts: input.list("languages of a reason", limits::LANGUAGES, 8)? })
     }
 }

@@ -1,8 +1,7 @@
 //! Event lists: a field of a record that is a list of dated events with typed columns.
 
 use super::{Field, FieldType};
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 use crate::names::Names;
 use crate::record::rules;
@@ -49,7 +48,7 @@ impl Wire for Rule {
         out.text(&self.pattern);
         Put::u32(out, self.category);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             text: input.u32()?,
             test: match input.u8()? {
@@ -100,7 +99,7 @@ impl Wire for EventColumn {
             }
         }
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             field: Field::get_in(input, true)?,
             origin: match input.u8()? {
@@ -138,7 +137,7 @@ impl Wire for EventSchema {
         out.list(&self.texts);
         out.list(&self.columns);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             date: input.text()?,
             as_of: input.u32()?,

@@ -1,6 +1,6 @@
 //! The section `cut` of a device bundle and an edge bundle: to which whole they belong, and what crosses.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::bundle::{Bundle, Digest};
 use crate::column::State;
 use crate::error::BundleError;
@@ -49,7 +49,7 @@ impl Wire for Crossing {
         out.count(self.absent.len());
         out.extend(self.absent.iter().map(|state| state.0));
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         // Where nothing can be present, no value is possible: least over greatest says so.
         Ok(Self {
             column: input.u32()?,
@@ -89,7 +89,7 @@ impl Wire for Cut {
         out.list(&self.crossing);
         out.u32s(&self.reasons);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             stage: Stage::get(input)?,
             whole: Digest(input.array()?),

@@ -5,7 +5,7 @@
 //! is named, and lowers the decision's assurance.
 
 use crate::bundle::Bundle;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Block, State};
 use crate::error::BundleError;
 use crate::limits;
@@ -27,7 +27,7 @@ impl Wire for Seen {
         Put::f64(out, self.min);
         Put::f64(out, self.max);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let seen = Self { column: input.u32()?, min: input.f64_open()?, max: input.f64_open()? };
         if seen.min > seen.max {
             return Err(input.malformed("a least value seen is over the greatest"));
@@ -59,7 +59,7 @@ impl Wire for Agreement {
         Put::f64(out, self.absolute);
         Put::f64(out, self.relative);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let agreement = Self {
             name: input.text()?,
             local: input.u32()?,
@@ -142,7 +142,7 @@ impl Wire for Trusted {
         out.list(&self.seen);
         out.list(&self.agreements);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             seen: input.list("ranges seen", limits::CROSSING, 20)?,
             agreements: input.list("agreements", limits::CROSSING, 28)?,

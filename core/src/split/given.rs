@@ -1,8 +1,7 @@
 //! The place of a device-stage node in the edge bundle.
 
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -20,7 +19,7 @@ impl Wire for Given {
         Put::u32(out, self.width);
         out.bool(self.one_hot);
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self { width: input.u32()?, one_hot: input.bool()? })
     }
 }

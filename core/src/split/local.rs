@@ -17,9 +17,8 @@
 
 use super::{Cut, Given, SplitError};
 use crate::bundle::Bundle;
-use crate::bundle::wire::{Put, Reader};
+use crate::bundle::wire::{Put, Reader, Refused};
 use crate::column::State;
-use crate::error::BundleError;
 use crate::graph::Op;
 use crate::limits;
 use crate::reason::{Reason, ReasonSpec};
@@ -170,7 +169,7 @@ fn malformed(why: &'static str) -> SplitError {
 }
 
 /// The only things that reading numbers can meet.
-fn short(_: BundleError) -> SplitError {
+fn short(_: Refused) -> SplitError {
     malformed("it ends too early, or holds a number that is not finite")
 }
 

@@ -5,9 +5,8 @@
 
 use scorelet_kernels::table::place;
 
-use crate::bundle::wire::{Put, Reader};
+use crate::bundle::wire::{Put, Reader, Refused};
 use crate::column::State;
-use crate::error::BundleError;
 use crate::limits;
 
 /// The tests of every rule on one column, the other way round: for each place the rules whose test holds there.
@@ -137,11 +136,11 @@ impl TestColumn {
         }
     }
 
-    pub(super) fn get(rules: u32, input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    pub(super) fn get(rules: u32, input: &mut Reader<'_>) -> Result<Self, Refused> {
         let edges = input.f64s("edges of a table's column", limits::TABLE_CHANGES)?;
         let n = 2 * edges.len();
         if n.saturating_mul(4) > input.left() {
-            return Err(BundleError::Truncated { section: input.section() });
+            return Err(input.truncated());
         }
         let mut ends = Vec::with_capacity(n);
         for _ in 0..n {
@@ -155,7 +154,7 @@ impl TestColumn {
         let mut set = || {
             let n = words(rules);
             if n > input.left() / 8 {
-                return Err(BundleError::Truncated { section: input.section() });
+                return Err(input.truncated());
             }
             let mut set = Vec::with_capacity(n);
             for _ in 0..n {

@@ -3,8 +3,7 @@
 //! Encoding: `values: counted f64` (NaN: absent), `rules: counted u16`, `default: u32` (its place among the values, plus 1; 0 if there is
 //! none).
 
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 
 /// What each rule gives for one output: a value of a list, or a column of the row.
@@ -71,7 +70,7 @@ impl Wire for OutputColumn {
         Put::u32(out, self.default.map_or(0, |place| place.saturating_add(1)));
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let n = input.count("values of a table's output", limits::TABLE_RULES, 8)?;
         let mut values = Vec::with_capacity(n);
         for _ in 0..n {

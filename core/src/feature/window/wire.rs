@@ -1,8 +1,7 @@
 //! The encoding of windows.
 
 use super::{Figure, Kind, Output, Span, Test, Top, Unit};
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 
 type Parts = (Vec<Span>, Vec<Vec<Test>>, Vec<Output>);
@@ -13,7 +12,7 @@ pub(super) fn put(out: &mut Vec<u8>, spans: &[Span], filters: &[Vec<Test>], outp
     out.list(outputs);
 }
 
-pub(super) fn get(input: &mut Reader<'_>) -> Result<Parts, BundleError> {
+pub(super) fn get(input: &mut Reader<'_>) -> Result<Parts, Refused> {
     let spans = input.list("windows of time", limits::WINDOWS, 9)?;
     let filters = get_filters(input)?;
     Ok((spans, filters, input.list("figures", limits::WINDOW_OUTPUTS, 14)?))
@@ -24,7 +23,7 @@ pub(in crate::feature) fn put_optional(out: &mut Vec<u8>, number: Option<u32>) {
     Put::u32(out, number.unwrap_or(u32::MAX));
 }
 
-pub(in crate::feature) fn get_optional(input: &mut Reader<'_>) -> Result<Option<u32>, BundleError> {
+pub(in crate::feature) fn get_optional(input: &mut Reader<'_>) -> Result<Option<u32>, Refused> {
     Ok(Some(input.u32()?).filter(|&number| number != u32::MAX))
 }
 
@@ -35,7 +34,7 @@ impl Wire for Span {
         Put::u32(out, self.to);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let unit = match input.u8()? {
             0 => Unit::Days,
             1 => Unit::Months,
@@ -53,7 +52,7 @@ pub(in crate::feature) fn put_filters(out: &mut Vec<u8>, filters: &[Vec<Test>]) 
     }
 }
 
-pub(in crate::feature) fn get_filters(input: &mut Reader<'_>) -> Result<Vec<Vec<Test>>, BundleError> {
+pub(in crate::feature) fn get_filters(input: &mut Reader<'_>) -> Result<Vec<Vec<Test>>, Refused> {
     let n = input.count("filters", limits::WINDOWS, 4)?;
     (0..n).map(|_| input.list("tests of a filter", limits::FILTER_TESTS, 9)).collect()
 }
@@ -79,7 +78,7 @@ impl Wire for Test {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let column = input.u32()?;
         Ok(match input.u8()? {
             0 => {
@@ -135,7 +134,7 @@ impl Wire for Kind {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             QUANTILE => Ok(Self::Quantile(input.f64()?)),
             IGNORED => Ok(Self::Ignored),
@@ -155,7 +154,7 @@ impl Wire for Figure {
         put_optional(out, self.column);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             kind: Kind::get(input)?,
             span: input.u32()?,
@@ -176,7 +175,7 @@ impl Wire for Top {
         out.bool(self.least);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self {
             span: input.u32()?,
             filter: get_optional(input)?,
@@ -208,7 +207,7 @@ impl Wire for Output {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(match input.u8()? {
             0 => Self::Figure(Figure::get(input)?),
             1 => Self::Ratio(Figure::get(input)?, Figure::get(input)?),

@@ -3,9 +3,8 @@
 //! Encoding: the forest (`docs/bundle-format-forest.md`), then `ids: counted u32`: the number of each leaf, or none.
 
 use super::Forest;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::column::{Inputs, Outputs};
-use crate::error::BundleError;
 use crate::graph::{Kernel, Scratch};
 use crate::limits;
 
@@ -100,7 +99,7 @@ impl Wire for Leaves {
         out.u32s(&self.ids);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let forest = Forest::get(input)?;
         let ids = input.u32s("numbers of leaves", limits::TREE_NODES)?;
         Self::new(forest, ids).map_err(|what| input.malformed(what))

@@ -5,7 +5,7 @@ use scorelet_kernels::forest::{
 };
 
 use super::Forest;
-use crate::bundle::wire::{Put, Reader, Wire};
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::error::BundleError;
 use crate::limits;
 
@@ -74,12 +74,12 @@ impl Wire for Forest {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         get_parts(input).map(Self::new)
     }
 }
 
-fn get_parts(input: &mut Reader<'_>) -> Result<Parts, BundleError> {
+fn get_parts(input: &mut Reader<'_>) -> Result<Parts, Refused> {
     let arithmetic = match input.u8()? {
         0 => Arithmetic::F32Less,
         1 => Arithmetic::F64LessEqual,
@@ -163,11 +163,11 @@ pub(crate) fn shape(
     })
 }
 
-fn within(input: &Reader<'_>, what: &'static str, found: usize, limit: usize) -> Result<(), BundleError> {
+fn within(input: &Reader<'_>, what: &'static str, found: usize, limit: usize) -> Result<(), Refused> {
     if found <= limit {
         return Ok(());
     }
-    Err(BundleError::Limit { section: input.section(), what, found: found as u64, limit: limit as u64 })
+    Err(input.over(what, found, limit))
 }
 
 fn put_numbers(numbers: &[f64], wide: bool, out: &mut Vec<u8>) {
@@ -179,7 +179,7 @@ fn put_numbers(numbers: &[f64], wide: bool, out: &mut Vec<u8>) {
 }
 
 /// `n` finite numbers, f32 or f64.
-fn get_numbers(n: usize, wide: bool, input: &mut Reader<'_>) -> Result<Vec<f64>, BundleError> {
+fn get_numbers(n: usize, wide: bool, input: &mut Reader<'_>) -> Result<Vec<f64>, Refused> {
     let numbers = get_open_numbers(n, wide, input)?;
     if numbers.iter().all(|x| x.is_finite()) {
         Ok(numbers)
@@ -189,7 +189,7 @@ fn get_numbers(n: usize, wide: bool, input: &mut Reader<'_>) -> Result<Vec<f64>,
 }
 
 /// `n` numbers of any kind, f32 or f64.
-fn get_open_numbers(n: usize, wide: bool, input: &mut Reader<'_>) -> Result<Vec<f64>, BundleError> {
+fn get_open_numbers(n: usize, wide: bool, input: &mut Reader<'_>) -> Result<Vec<f64>, Refused> {
     let bytes = input.take(n.saturating_mul(if wide { 8 } else { 4 }))?;
     Ok(if wide {
         bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect()
@@ -222,7 +222,7 @@ fn put_tests(tests: &Tests, wide: bool, out: &mut Vec<u8>) {
     }
 }
 
-fn get_tests(features: u32, wide: bool, input: &mut Reader<'_>) -> Result<Tests, BundleError> {
+fn get_tests(features: u32, wide: bool, input: &mut Reader<'_>) -> Result<Tests, Refused> {
     let slots = input.count("slots of a forest", limits::TREE_NODES, 9)?;
     let mut tests = Tests { slots: Vec::with_capacity(slots), ..Tests::default() };
     let mut before = None;
@@ -254,7 +254,7 @@ fn get_tests(features: u32, wide: bool, input: &mut Reader<'_>) -> Result<Tests,
     Ok(tests)
 }
 
-fn get_thresholds(wide: bool, tests: &mut Tests, input: &mut Reader<'_>) -> Result<(), BundleError> {
+fn get_thresholds(wide: bool, tests: &mut Tests, input: &mut Reader<'_>) -> Result<(), Refused> {
     let n = input.count("tests of a forest", limits::TREE_NODES, if wide { 8 } else { 4 })?;
     let thresholds = get_open_numbers(n, wide, input)?;
     let bits = input.take(n.div_ceil(8))?;
@@ -277,7 +277,7 @@ fn get_thresholds(wide: bool, tests: &mut Tests, input: &mut Reader<'_>) -> Resu
     Ok(())
 }
 
-fn get_outputs(trees: usize, outputs: u32, input: &mut Reader<'_>) -> Result<Vec<Option<u32>>, BundleError> {
+fn get_outputs(trees: usize, outputs: u32, input: &mut Reader<'_>) -> Result<Vec<Option<u32>>, Refused> {
     let bytes = input.take(trees.saturating_mul(4))?;
     let codes: Vec<u32> = bytes.as_chunks().0.iter().map(|&b| u32::from_le_bytes(b)).collect();
     if codes.iter().any(|&o| o >= outputs && o != EVERY_OUTPUT) || codes.iter().all(|&o| o == 0) {
@@ -286,7 +286,7 @@ fn get_outputs(trees: usize, outputs: u32, input: &mut Reader<'_>) -> Result<Vec
     Ok(codes.into_iter().map(|o| (o != EVERY_OUTPUT).then_some(o)).collect())
 }
 
-fn get_splits(n: usize, tests: usize, input: &mut Reader<'_>) -> Result<Vec<u32>, BundleError> {
+fn get_splits(n: usize, tests: usize, input: &mut Reader<'_>) -> Result<Vec<u32>, Refused> {
     let splits: Vec<u32> = if tests <= NARROW_TESTS {
         let bytes = input.take(n.saturating_mul(2))?;
         bytes.as_chunks().0.iter().map(|&b| u32::from(u16::from_le_bytes(b))).collect()
@@ -300,9 +300,9 @@ fn get_splits(n: usize, tests: usize, input: &mut Reader<'_>) -> Result<Vec<u32>
     }
 }
 
-fn get_inner_covers(shape: &Shape, input: &mut Reader<'_>) -> Result<Vec<(u32, f64)>, BundleError> {
+fn get_inner_covers(shape: &Shape, input: &mut Reader<'_>) -> Result<Vec<(u32, f64)>, Refused> {
     let n = input.count("covers of splits", limits::TREE_NODES, 12)?;
-    let covers = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<Vec<_>, BundleError>>()?;
+    let covers = (0..n).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<Vec<_>, Refused>>()?;
     let ordered = covers.is_sorted_by(|a, b| a.0 < b.0);
     if ordered && covers.iter().all(|&(node, _)| shape.is_split(node as usize)) {
         Ok(covers)
@@ -311,14 +311,14 @@ fn get_inner_covers(shape: &Shape, input: &mut Reader<'_>) -> Result<Vec<(u32, f
     }
 }
 
-fn get_linears(shape: &Shape, features: u32, input: &mut Reader<'_>) -> Result<Vec<Linear>, BundleError> {
+fn get_linears(shape: &Shape, features: u32, input: &mut Reader<'_>) -> Result<Vec<Linear>, Refused> {
     let n = input.count("linear leaves", limits::TREE_NODES, 16)?;
     let mut linears: Vec<Linear> = Vec::with_capacity(n);
     for _ in 0..n {
         let (leaf, constant) = (input.u32()?, input.f64()?);
         let terms = input.count("terms of a linear leaf", limits::COLUMNS, 12)?;
         let terms =
-            (0..terms).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<Vec<_>, BundleError>>()?;
+            (0..terms).map(|_| Ok((input.u32()?, input.f64()?))).collect::<Result<Vec<_>, Refused>>()?;
         let ordered = linears.last().is_none_or(|before| before.leaf < leaf);
         if !ordered || leaf as usize >= shape.leaves() || terms.iter().any(|&(f, _)| f >= features) {
             return Err(input.malformed("linear leaves are not in order"));

@@ -2,8 +2,7 @@
 
 use super::step::{Axis, Binary, Cell, Function, Recurrent, Reduction, Source, Step};
 use super::{Absent, Network, Program, Quantised, check};
-use crate::bundle::wire::{Put, Reader, Wire};
-use crate::error::BundleError;
+use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 
 /// Bit of a source's place that says that it is in the figures.
@@ -21,7 +20,7 @@ impl Wire for Network {
         out.u32s(outputs);
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let inputs = input.list("inputs of a network", limits::NETWORK_INPUTS, 1)?;
         let memory = u32::get(input)?;
         let (figures, quantised) = get_figures(input)?;
@@ -49,7 +48,7 @@ impl Wire for Absent {
         }
     }
 
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             0 => Ok(Self::Propagate),
             1 => Ok(Self::Nan),
@@ -93,7 +92,7 @@ fn put_figures(figures: &[f32], quantised: &[Quantised], out: &mut Vec<u8>) {
     out.append(&mut runs);
 }
 
-fn get_figures(input: &mut Reader<'_>) -> Result<(Vec<f32>, Vec<Quantised>), BundleError> {
+fn get_figures(input: &mut Reader<'_>) -> Result<(Vec<f32>, Vec<Quantised>), Refused> {
     // A figure takes a byte at least.
     let len = input.count("figures of a network", limits::NETWORK_FIGURES, 1)?;
     let runs = input.count("runs of figures", limits::NETWORK_FIGURES, 6)?;
@@ -144,7 +143,7 @@ impl Wire for u32 {
         out.u32(*self);
     }
     #[inline(never)]
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         input.u32()
     }
 }
@@ -154,7 +153,7 @@ impl Wire for f32 {
         out.extend_from_slice(&self.to_le_bytes());
     }
     #[inline(never)]
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Self::from_le_bytes(input.array()?))
     }
 }
@@ -164,7 +163,7 @@ impl Wire for bool {
         Put::bool(out, *self);
     }
     #[inline(never)]
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         input.bool()
     }
 }
@@ -175,7 +174,7 @@ impl Wire for Option<u32> {
         out.u32(self.unwrap_or(NONE));
     }
     #[inline(never)]
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         Ok(Some(input.u32()?).filter(|&place| place != NONE))
     }
 }
@@ -188,7 +187,7 @@ impl Wire for Source {
         }
     }
     #[inline(never)]
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let at = input.u32()?;
         Ok(if at & FIGURES == 0 { Self::Memory(at) } else { Self::Figures(at & !FIGURES) })
     }
@@ -202,7 +201,7 @@ impl Wire for Vec<Axis> {
             [len, target, a as u32, b as u32, c as u32].iter().for_each(|x| out.u32(*x));
         }
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         let n = usize::from(input.u8()?);
         if n > check::AXES {
             return Err(input.malformed("a walk of a network has too many axes"));
@@ -223,7 +222,7 @@ macro_rules! codes {
             fn put(&self, out: &mut Vec<u8>) {
                 out.u8(Self::ALL.iter().position(|x| x == self).unwrap_or(usize::MAX) as u8);
             }
-            fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+            fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
                 let code = usize::from(input.u8()?);
                 Self::ALL.get(code).copied().ok_or_else(|| input.malformed($what))
             }
@@ -244,7 +243,7 @@ impl Wire for Cell {
             Self::Lstm => 3,
         });
     }
-    fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+    fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
         match input.u8()? {
             0 => Ok(Self::Simple),
             code @ (1 | 2) => Ok(Self::Gru { reset_after: code == 2 }),
@@ -262,7 +261,7 @@ macro_rules! recurrent {
                 out.list(&self.functions);
                 $( self.$field.put(out); )*
             }
-            fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+            fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
                 let functions = input.list("activations of a cell", 3, 1)?;
                 Ok(Self { functions, $( $field: Wire::get(input)?, )* })
             }
@@ -283,7 +282,7 @@ macro_rules! steps {
                     Self::Recurrent(layer) => { out.u8(12); layer.put(out); }
                 }
             }
-            fn get(input: &mut Reader<'_>) -> Result<Self, BundleError> {
+            fn get(input: &mut Reader<'_>) -> Result<Self, Refused> {
                 match input.u8()? {
                     $( $code => Ok(Self::$step { $( $field: Wire::get(input)?, )* }), )*
                     12 => Ok(Self::Recurrent(Box::new(Wire::get(input)?))),

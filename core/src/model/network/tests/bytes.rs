@@ -17,7 +17,8 @@ fn bytes(network: &Network) -> Vec<u8> {
 fn read(bytes: &[u8]) -> Result<Network, BundleError> {
     let mut reader = Reader::new(bytes, "nodes");
     let network = Network::get(&mut reader)?;
-    reader.end().map(|()| network)
+    reader.end()?;
+    Ok(network)
 }
 
 proptest! {
