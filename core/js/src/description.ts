@@ -124,14 +124,14 @@ function field(given: Description['fields'][number], language: string): Field {
 
 function events(given: Description['fields'][number]): EventMembers | null {
   if (given.type !== 'event_list') return null;
-  const columns = (given.columns ?? []).filter(({ member }) => member);
+  // The engine gives all of these for an event list.
+  const { date, as_of: asOf, after, texts, columns } = given as Required<typeof given>;
+  const text = { type: 'text', values: [], unit: '', min: null, max: null, specials: [], policies: null, labels: {} } as const;
   const members: EventMember[] = [
-    ...(given.texts ?? []).map((name) => (
-      { name, type: 'text' as const, values: [], unit: '', min: null, max: null, specials: [], policies: null, labels: {} })),
-    ...columns.map(({ name, type, values, unit, min, max, specials, policies, labels }) => (
-      { name, type, values: values ?? [], unit, min, max, specials, policies, labels: byLanguage(labels) })),
+    ...texts.map((name) => ({ name, ...text })),
+    ...columns.filter(({ member }) => member).map((column) => ({ values: [], ...column, labels: byLanguage(column.labels) })),
   ];
-  return { date: given.date ?? 'date', asOf: given.as_of ?? '', after: given.after ?? 'refuse', members };
+  return { date, asOf, after, members };
 }
 
 /** Fields for a form. */

@@ -33,18 +33,16 @@ export interface Told {
 /** A picture that follows its width. */
 export interface Plot {
   element: HTMLElement;
-  /** Draws it anew. */
-  draw(): void;
   /** Tells of the place nearest to `x`, as under the pointer; of none with `null`. */
   tell(x: number | null): void;
   dispose(): void;
 }
 
 /** A step of 1, 2 or 5 times a power of ten, so that `span` has about `wanted` of them. */
-export function step(span: number, wanted: number): number {
+function step(span: number, wanted: number): number {
   const raw = span / wanted || 1;
   const power = 10 ** Math.floor(Math.log10(raw));
-  return (([1, 2, 5].find((one) => one * power >= raw) ?? 10) * power);
+  return ([1, 2, 5].find((one) => one * power >= raw) ?? 10) * power;
 }
 
 /** Round numbers from `low` to `high`. */
@@ -139,5 +137,5 @@ export function plot(label: string, make: (width: number) => Picture, told?: (x:
   }
   const observer = new ResizeObserver(draw);
   observer.observe(element);
-  return { element, draw, tell, dispose: () => observer.disconnect() };
+  return { element, tell, dispose: () => observer.disconnect() };
 }
