@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::card;
-use super::import::{Format, ImportedForest, ImportedLink, catboost, lightgbm, onnx, sniff, xgboost};
+use super::import::{Format, ImportedForest, ImportedLink, catboost, lightgbm, onnx, pmml, sniff, xgboost};
 use super::source;
 use crate::Error;
 use crate::bundle::BundleParts;
@@ -56,6 +56,9 @@ pub(super) fn kind(bytes: &[u8]) -> &'static str {
     if card::sniff(bytes).is_some() {
         return "scorecard";
     }
+    if sniff(bytes) == Some(Format::Pmml) {
+        return "pmml";
+    }
     // An ONNX file may be a tree ensemble or anything else.
     match sniff(bytes) == Some(Format::Onnx) && onnx::import_forest(bytes).is_err() {
         true => "network",
@@ -78,6 +81,11 @@ pub fn bundle_from_model(name: &str, bytes: &[u8]) -> Result<BundleParts, Error>
     if kind == "scorecard" {
         let found = card::import(bytes, None, &BTreeMap::new())?;
         let features: Vec<&str> = found.characteristics.iter().map(|c| c.name.as_str()).collect();
+        return source::bare(name, kind, &features, bytes);
+    }
+    if kind == "pmml" {
+        let found = pmml::import(bytes)?;
+        let features: Vec<&str> = found.fields.iter().map(|f| f.name.as_str()).collect();
         return source::bare(name, kind, &features, bytes);
     }
     if kind == "network" {

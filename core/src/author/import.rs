@@ -6,6 +6,7 @@
 pub mod catboost;
 pub mod lightgbm;
 pub mod onnx;
+pub mod pmml;
 mod sniff;
 pub mod xgboost;
 

@@ -27,6 +27,7 @@ mod meta;
 mod network;
 mod node;
 mod outcome;
+mod pmml;
 mod policies;
 mod reasons;
 mod report;

@@ -24,6 +24,8 @@ pub enum Format {
     ToadJson,
     /// ONNX.
     Onnx,
+    /// PMML.
+    Pmml,
 }
 
 /// Tells the formats apart: by the first bytes, the header of a CSV, the keys at the top of a JSON. An importer may still
@@ -45,6 +47,8 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
     }
     match bytes.trim_ascii_start() {
         [b'{', ..] => json_object(bytes),
+        // XML whose first element, after a declaration and comments, is PMML's.
+        [b'<', ..] => first_element(bytes).filter(|name| *name == b"PMML").map(|_| Format::Pmml),
         // OptBinning's table as JSON records: a list of objects, one a bin.
         [b'[', record @ ..] => {
             let record = record.get(..record.len().min(4096)).unwrap_or_default();
@@ -53,6 +57,25 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
         }
         _ => csv(bytes),
     }
+}
+
+/// The name of the first element of an XML text, without a prefix.
+fn first_element(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes.trim_ascii_start();
+    loop {
+        let end: &[u8] = match rest {
+            [b'<', b'?', ..] => b"?>",
+            [b'<', b'!', b'-', b'-', ..] => b"-->",
+            // A document type is refused by the importer, with a word about it.
+            [b'<', b'!', ..] => b">",
+            _ => break,
+        };
+        let at = rest.windows(end.len()).position(|w| w == end)?;
+        rest = rest.get(at + end.len()..)?.trim_ascii_start();
+    }
+    let name = rest.strip_prefix(b"<")?;
+    let end = name.iter().position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))?;
+    name.get(..end)?.rsplit(|b| *b == b':').next()
 }
 
 fn json_object(bytes: &[u8]) -> Option<Format> {
@@ -139,7 +162,13 @@ mod tests {
         assert_eq!(sniff(b"\x08\x08\x12\x08skl2onnx"), Some(Format::Onnx));
         assert_eq!(sniff(br#"{"features_info":{"ctrs":[]}}"#), Some(Format::CatboostJson));
         assert_eq!(sniff(b"tree\nversion=v4\n"), Some(Format::LightgbmText));
-        for broken in ["", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
+        assert_eq!(
+            sniff(b"<?xml version=\"1.0\"?>\n<!-- <a> -->\n<PMML version=\"4.4\">"),
+            Some(Format::Pmml)
+        );
+        assert_eq!(sniff(b"<p:PMML/>"), Some(Format::Pmml));
+        assert_eq!(sniff(b"<html><PMML/>"), None);
+        for broken in ["<", "<?", "<PMML", "<!-- ", "", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
             assert_eq!(sniff(broken.as_bytes()), None, "{broken}");
         }
     }

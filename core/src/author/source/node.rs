@@ -9,7 +9,7 @@ use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
-use super::{arithmetic, encoders, linear, network, outcome, scorecard, series, trees, window};
+use super::{arithmetic, encoders, linear, network, outcome, pmml, scorecard, series, trees, window};
 use crate::limits;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
@@ -61,6 +61,7 @@ const KINDS: &[(&str, Parse)] = &[
     ("trees", trees::parse),
     ("leaves", trees::leaves),
     ("network", network::parse),
+    ("pmml", pmml::parse),
     ("link", outcome::link),
     ("platt", outcome::platt),
     ("isotonic", outcome::isotonic),
@@ -69,8 +70,8 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 10] =
-    ["scorecard", "linear", "trees", "leaves", "network", "link", "platt", "isotonic", "scale", "bands"];
+const MODELS: [&str; 11] =
+    ["scorecard", "linear", "trees", "leaves", "network", "pmml", "link", "platt", "isotonic", "scale", "bands"];
 
 /// A node that could be read.
 pub(super) struct NodeDraft {
