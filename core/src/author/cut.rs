@@ -217,9 +217,15 @@ fn reaches(whole: &BundleParts) -> Vec<Reach> {
         let inputs: Vec<_> = inputs.map(|reach| (&reach.range, &reach.absent)).collect();
         let ranges: Vec<_> = inputs.iter().map(|&(range, _)| range).collect();
         let mut absent = states::of_op(&node.op, &inputs);
-        if let Op::Series(series) = &node.op {
-            let list = node.inputs.first().and_then(|&list| whole.fields.get(list as usize)?.events());
-            absent.extend(list.into_iter().flat_map(|list| states::of_events(series.sequence(), list)));
+        let events = |input: u32| whole.fields.get(*node.inputs.get(input as usize)? as usize)?.events();
+        match &node.op {
+            Op::Series(series) => {
+                absent.extend(
+                    events(0).into_iter().flat_map(|list| states::of_events(series.sequence(), list)),
+                );
+            }
+            Op::Formula(formula) => absent.extend(states::of_formula(formula, events)),
+            _ => {}
         }
         let outputs = 0..node.op.width(node.inputs.len());
         // Nobody asks what an edge node can give.

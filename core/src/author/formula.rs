@@ -1,5 +1,9 @@
 //! Building formulas: registers by handle, equal steps once, steps of constants computed at once.
 
+mod absence;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use crate::column::{Block, Inputs, State};
@@ -22,7 +26,11 @@ pub enum Register {
 #[derive(Debug, Default)]
 pub struct FormulaBuilder {
     constants: Vec<f64>,
+    /// Constants by their bits.
+    numbers: BTreeMap<u64, u32>,
     tables: Vec<f64>,
+    /// Where the tables stand, by the bits of their values.
+    places: BTreeMap<Vec<u64>, u32>,
     steps: Vec<(Function, [Register; 3], [u32; 3])>,
     /// Equal steps outside of loops; a step in a loop is looked up only within its loop.
     known: BTreeMap<(u8, [Register; 3], [u32; 3]), Register>,
@@ -51,12 +59,11 @@ impl FormulaBuilder {
             let zero = self.constant(0.0);
             return self.push(Function::Div, [zero, zero, NONE], [0; 3]);
         }
-        let at = self.constants.iter().position(|c| c.to_bits() == x.to_bits());
-        let at = at.unwrap_or_else(|| {
+        let at = *self.numbers.entry(x.to_bits()).or_insert_with(|| {
             self.constants.push(x);
-            self.constants.len() - 1
+            self.constants.len() as u32 - 1
         });
-        Register::Constant(at as u32)
+        Register::Constant(at)
     }
 
     /// The value of a constant register.
@@ -84,11 +91,12 @@ impl FormulaBuilder {
 
     /// A table function of one register: [`Function::In`], [`Function::Lookup`] or [`Function::Rank`].
     pub fn table(&mut self, function: Function, x: Register, values: &[f64]) -> Register {
-        let from = find(&self.tables, values).unwrap_or_else(|| {
+        let bits = values.iter().map(|x| x.to_bits()).collect();
+        let from = *self.places.entry(bits).or_insert_with(|| {
             self.tables.extend(values);
-            self.tables.len() - values.len()
+            (self.tables.len() - values.len()) as u32
         });
-        self.push(function, [x, NONE, NONE], [0, from as u32, values.len() as u32])
+        self.push(function, [x, NONE, NONE], [0, from, values.len() as u32])
     }
 
     /// Opens a loop over the events of input `list`; gives the register of their number. What is added until
@@ -158,15 +166,6 @@ impl FormulaBuilder {
         formula.check(inputs as usize)?;
         Ok(formula)
     }
-}
-
-/// Where a run of values stands in the tables already, bit for bit.
-fn find(tables: &[f64], values: &[f64]) -> Option<usize> {
-    if values.is_empty() {
-        return Some(0);
-    }
-    let same = |window: &[f64]| window.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits());
-    tables.windows(values.len()).position(same)
 }
 
 /// The value of a function of constants; `None` if it is absent or reads more than its registers.

@@ -6,6 +6,8 @@
 mod check;
 mod eval;
 mod function;
+#[cfg(test)]
+mod tests;
 
 pub use eval::FormulaScratch;
 pub use function::Function;
@@ -88,6 +90,12 @@ impl Formula {
     /// Which inputs must be event-list fields, and how many columns their events must have.
     pub fn event_lists(&self) -> Vec<(u32, u32)> {
         check::event_lists(self)
+    }
+
+    /// The columns of events that it reads: input, and column of its events.
+    #[cfg(feature = "author")]
+    pub fn event_columns(&self) -> Vec<(u32, u32)> {
+        check::event_columns(self)
     }
 }
 

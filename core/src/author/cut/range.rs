@@ -3,6 +3,7 @@
 use super::sums;
 use crate::feature::StateValues;
 use crate::feature::arith::Arith;
+use crate::feature::formula::{Formula, Function};
 use crate::feature::series::{Sequence, Take};
 use crate::feature::window::{Kind, Output, Window};
 use crate::graph::Op;
@@ -128,6 +129,7 @@ pub(super) fn of_op(op: &Op, output: usize, inputs: &[&Range]) -> Range {
         Op::Leaves(leaves) => whole(0.0, f64::from(leaves.greatest(output))),
         Op::Window(window) => of_window(window, output),
         Op::Series(series) => of_series(series.sequence(), output),
+        Op::Formula(formula) => of_formula(formula, output, inputs),
         _ => Range::ANY,
     }
 }
@@ -154,6 +156,49 @@ fn of_window(window: &Window, output: usize) -> Range {
         },
         Some((Output::Top(top), place)) if place % 2 == 0 => whole(0.0, f64::from(top.categories) - 1.0),
         Some((Output::Top(top), _)) if top.column.is_none() => counted(),
+        _ => Range::ANY,
+    }
+}
+
+/// By the step that gives the output: what is true or false, what stands in a table, parts of dates, an input itself.
+fn of_formula(formula: &Formula, output: usize, inputs: &[&Range]) -> Range {
+    let Some(&register) = formula.outputs().get(output) else { return Range::ANY };
+    let register = register as usize;
+    if let Some(&range) = inputs.get(register) {
+        return range.clone();
+    }
+    let place = register - inputs.len();
+    if let Some(&x) = formula.constants().get(place) {
+        return Range::of([x].into_iter());
+    }
+    let Some(step) = formula.steps().get(place - formula.constants().len()) else { return Range::ANY };
+    let [_, from, count] = step.args.map(|arg| arg as usize);
+    match step.function {
+        Function::Not
+        | Function::IsAbsent
+        | Function::Equal
+        | Function::NotEqual
+        | Function::Less
+        | Function::LessEqual
+        | Function::Greater
+        | Function::GreaterEqual
+        | Function::And
+        | Function::Or
+        | Function::In
+        | Function::Any
+        | Function::All => whole(0.0, 1.0),
+        Function::Lookup => {
+            let values = formula.tables().iter().skip(from).take(count);
+            Range::of(values.copied().filter(|x| !x.is_nan()))
+        }
+        Function::Rank => whole(0.0, count as f64),
+        Function::Each => counted(),
+        Function::Year => whole(0.0, 9999.0),
+        Function::Month => whole(1.0, 12.0),
+        Function::Day => whole(1.0, 31.0),
+        Function::Weekday => whole(1.0, 7.0),
+        Function::DayOfYear => whole(1.0, 366.0),
+        Function::Abs | Function::Sqrt | Function::Exp => Range::between(0.0, f64::INFINITY),
         _ => Range::ANY,
     }
 }

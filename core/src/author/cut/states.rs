@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::range::Range;
 use crate::column::State;
 use crate::feature::arith::Arith;
+use crate::feature::formula::Formula;
 use crate::feature::one_hot::{AbsentRule, OneHot};
 use crate::feature::series::{Sequence, Take};
 use crate::feature::{Fallback, StateValues};
@@ -34,6 +35,13 @@ pub(super) fn of_events(series: &Sequence, list: &EventSchema) -> States {
     columns.flat_map(|column| of_field(&column.field)).collect()
 }
 
+/// Those that an event's own value may have in a formula: `list` gives the events of an input.
+pub(super) fn of_formula<'a>(formula: &Formula, list: impl Fn(u32) -> Option<&'a EventSchema>) -> States {
+    let columns = formula.event_columns().into_iter();
+    let columns = columns.filter_map(|(input, column)| list(input)?.columns.get(column as usize));
+    columns.flat_map(|column| of_field(&column.field)).collect()
+}
+
 /// Those of every output of a node.
 pub(super) fn of_op(op: &Op, inputs: &[(&Range, &States)]) -> States {
     let mut all: States = inputs.iter().flat_map(|(_, states)| states.iter().copied()).collect();
@@ -59,6 +67,8 @@ pub(super) fn of_op(op: &Op, inputs: &[(&Range, &States)]) -> States {
         Op::Window(_) | Op::Series(_) => {
             all.insert(State::MISSING);
         }
+        // A place of a table without a value, or no place of it; the least of no events.
+        Op::Formula(_) => all.extend([State::MISSING, State::UNSEEN]),
         Op::Arith(Arith::IsAbsent) => return States::new(),
         Op::Arith(Arith::Compare { .. }) | Op::Bands(_) => return all,
         Op::Arith(

@@ -412,7 +412,7 @@ impl<'a> Compiler<'a> {
                 let mistake = mistake.clone();
                 return self.wrong(mistake);
             }
-            Operand::Constant(value) => value,
+            Operand::Constant(value) if !matches!(value, Value::List(_) | Value::Map(_)) => value,
             other => {
                 let message = format!("this is {}, and one value is wanted", other.describe());
                 let mend = match other {
@@ -439,8 +439,10 @@ impl<'a> Compiler<'a> {
             _ => f64::NAN,
         };
         if of.is_whole() && x.abs() > EXACT {
-            let message =
-                format!("{} is over 2^53: whole numbers of a formula are exact up to there", value.show());
+            let message = format!(
+                "{} is not under 2^53: whole numbers of a formula are exact up to there",
+                value.show()
+            );
             return self.mistake(expr, message, "write it as a number: `1.0e16`");
         }
         if !x.is_finite() {

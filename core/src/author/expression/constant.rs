@@ -44,7 +44,10 @@ pub(super) fn apply(name: &str, args: &[Value]) -> Got {
             [value, other] if value.describe() == other.describe() => value.clone(),
             _ => return Err(Wrong::Type),
         },
-        "has" => Value::Bool(true),
+        "dyn" => match args {
+            [value] => value.clone(),
+            _ => return Err(Wrong::Type),
+        },
         _ => match (text::apply(name, args), args) {
             (Err(Wrong::Type), _) => match date::apply(name, args) {
                 Err(Wrong::Type) => number::apply(name, args)?,

@@ -18,9 +18,7 @@ impl Compiler<'_> {
             ("orValue", [a, b]) => self
                 .join(a.clone(), b.clone(), expr, |builder, a, b| builder.apply(Function::OrElse, &[a, b])),
             ("==" | "!=", [a, b]) => self.equal(name == "==", a, b, expr),
-            ("<" | "<=", [a, b]) => self.order(name, a, b, args, expr),
-            (">", [a, b]) => self.order("<", b, a, args, expr),
-            (">=", [a, b]) => self.order("<=", b, a, args, expr),
+            ("<" | "<=" | ">" | ">=", [a, b]) => self.order(name, a, b, expr),
             ("+" | "-" | "*" | "/" | "%", [a, b]) => self.arithmetic(name, a, b, args, expr),
             ("math.greatest" | "math.least" | "min" | "max", _) => self.extreme(name, args, expr),
             ("size" | "sum" | "average" | "first" | "last", [Operand::List(items)]) => {
@@ -47,11 +45,7 @@ impl Compiler<'_> {
         if text(a) && text(b) {
             return self.apply(name, args.to_vec(), expr);
         }
-        let comparable = a
-            .scalar_type()
-            .zip(b.scalar_type())
-            .is_some_and(|(x, y)| x == y || x.is_number() && y.is_number());
-        if !comparable {
+        if !comparable(a, b) {
             return self.no_overload(name, &args, expr);
         }
         let (a, b) = (self.scalar(a, expr)?, self.scalar(b, expr)?);
@@ -60,17 +54,18 @@ impl Compiler<'_> {
         Ok(flag(self.builder.apply(function, &[a.register, b.register])))
     }
 
-    fn order(&mut self, name: &str, a: &Operand, b: &Operand, args: &[Operand], expr: &Expr) -> Found {
-        let comparable = a
-            .scalar_type()
-            .zip(b.scalar_type())
-            .is_some_and(|(x, y)| x == y || x.is_number() && y.is_number());
-        if !comparable {
-            return self.no_overload(constant_sign(expr).unwrap_or(name), args, expr);
+    fn order(&mut self, name: &str, a: &Operand, b: &Operand, expr: &Expr) -> Found {
+        if !comparable(a, b) {
+            return self.no_overload(name, &[a.clone(), b.clone()], expr);
         }
         let (a, b) = (self.scalar(a, expr)?, self.scalar(b, expr)?);
         self.one_unit(&a, &b, expr)?;
-        let function = if name == "<" { Function::Less } else { Function::LessEqual };
+        let function = match name {
+            "<" => Function::Less,
+            "<=" => Function::LessEqual,
+            ">" => Function::Greater,
+            _ => Function::GreaterEqual,
+        };
         Ok(flag(self.builder.apply(function, &[a.register, b.register])))
     }
 
@@ -247,7 +242,7 @@ impl Compiler<'_> {
 
     fn dates(&mut self, name: &str, a: &Operand, b: &Operand, args: &[Operand], expr: &Expr) -> Found {
         let types = a.scalar_type().zip(b.scalar_type());
-        let (function, swap, of) = match (name, types) {
+        let (function, negated, of) = match (name, types) {
             ("+", Some((Type::Date, Type::Int) | (Type::Int, Type::Date))) => {
                 (Function::Add, false, Type::Date)
             }
@@ -265,8 +260,11 @@ impl Compiler<'_> {
         let (x, y) = (self.scalar(a, expr)?.register, self.scalar(b, expr)?.register);
         let twelve = self.builder.constant(12.0);
         let y = if name == "addYears" { self.builder.apply(Function::Mul, &[y, twelve]) } else { y };
-        let pair = if swap { [y, x] } else { [x, y] };
-        let mut register = self.builder.apply(function, &pair);
+        let mut register = self.builder.apply(function, &[x, y]);
+        if negated {
+            let zero = self.builder.constant(0.0);
+            register = self.builder.apply(Function::Sub, &[zero, register]);
+        }
         if name == "yearsBetween" {
             let years = self.builder.apply(Function::Quotient, &[register, twelve]);
             register = self.builder.apply(Function::Whole, &[years]);
@@ -307,7 +305,7 @@ impl Compiler<'_> {
         let plain = |register, of| Scalar { unit: "".into(), bound: f64::INFINITY, ..scalar(register, of) };
         let builder = &mut *self.builder;
         if x.of == Type::Date {
-            if name == "date" {
+            if matches!(name, "date" | "dyn") {
                 return Ok(Operand::Scalar(x.clone()));
             }
             let Some(&(_, part, shift)) = PARTS.iter().find(|(known, ..)| *known == name) else {
@@ -318,7 +316,7 @@ impl Compiler<'_> {
         let zero = || Register::clone(&x.register);
         let result = match (name, x.of) {
             ("!", Type::Bool) => return Ok(flag(make(Function::Not, builder))),
-            ("bool", Type::Bool) => x.clone(),
+            ("bool", Type::Bool) | ("dyn", _) => x.clone(),
             (_, Type::Bool) => return self.no_overload(name, args, expr),
             ("-", Type::Int) => {
                 let none = builder.constant(0.0);
@@ -418,10 +416,7 @@ fn number(value: &Value) -> Option<f64> {
     exact.then_some(x + 0.0)
 }
 
-/// The sign of a comparison as it is written.
-fn constant_sign(expr: &Expr) -> Option<&'static str> {
-    match &expr.node {
-        super::ast::Node::Binary(op, ..) => Some(op.sign()),
-        _ => None,
-    }
+/// Whether two operands are of one type, or are both numbers.
+fn comparable(a: &Operand, b: &Operand) -> bool {
+    a.scalar_type().zip(b.scalar_type()).is_some_and(|(x, y)| x == y || x.is_number() && y.is_number())
 }

@@ -54,10 +54,7 @@ pub(super) fn is_namespaced(call: &Expr) -> bool {
 pub(super) fn expand(compiler: &mut Compiler<'_>, call: &Expr) -> Option<Found> {
     let Node::Call { target, name, args } = &call.node else { return None };
     match (name.text.as_str(), target, args.as_slice()) {
-        ("has", None, [operand]) => {
-            let operand = compiler.expr(operand);
-            Some(operand.and_then(|operand| compiler.has(operand, call)))
-        }
+        ("has", None, [operand]) => Some(compiler.has_value(operand, call)),
         ("bind", Some(_), [variable, value, body]) if namespace(call) == Some("cel") => {
             Some(compiler.bind(variable, value, body))
         }
@@ -86,6 +83,20 @@ impl Compiler<'_> {
             Node::Name(name) => Ok(name.clone()),
             _ => self.mistake(expr, "a macro's variable is a plain name", "write it as `list.all(x, x > 0)`"),
         }
+    }
+
+    fn has_value(&mut self, operand: &Expr, call: &Expr) -> Found {
+        if let (Node::Member(of, key), None) = (&operand.node, operand.path()) {
+            let of = self.expr(of)?;
+            if let Operand::Constant(Value::Map(entries)) = &of {
+                let known = entries.iter().any(|(own, _)| *own == Value::text(&key.text));
+                return Ok(Operand::Constant(Value::Bool(known)));
+            }
+            let member = self.select(of, &key.text, operand)?;
+            return self.has(member, call);
+        }
+        let operand = self.expr(operand)?;
+        self.has(operand, call)
     }
 
     /// A body with a variable.
@@ -171,7 +182,7 @@ impl Compiler<'_> {
                 }
             }
             match (name, results.as_slice()) {
-                ("map", [body]) => kept.push(body.clone()),
+                ("map", [body]) if bodies.len() == 1 => kept.push(body.clone()),
                 ("filter", [test]) | ("map", [test, ..]) => match test {
                     Operand::Constant(Value::Bool(false)) => {}
                     Operand::Constant(Value::Bool(true)) => {

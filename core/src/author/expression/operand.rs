@@ -8,8 +8,8 @@ use super::value::Value;
 use super::{Kind, Mistake};
 use crate::author::formula::Register;
 
-/// A whole number is exact up to here.
-pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The greatest whole number that no other is rounded to: 2^53 − 1.
+pub(super) const EXACT: f64 = 9_007_199_254_740_991.0;
 
 #[derive(Clone, Debug)]
 pub(super) enum Operand {

@@ -221,9 +221,11 @@ impl Parser {
                 return Err(self.unexpected("a value"));
             }
         }
-        let mut operand = self.member(signs.last().is_some_and(|(sign, _)| *sign == Unary::Negate))?;
+        let number = matches!(self.peek(), Token::Int(_));
+        let mut operand =
+            self.member(number && signs.last().is_some_and(|(sign, _)| *sign == Unary::Negate))?;
         if let (Some((Unary::Negate, start)), Node::Literal(Value::Int(i64::MIN))) =
-            (signs.last(), &operand.node)
+            (signs.last().filter(|_| number), &operand.node)
         {
             // The sign is a part of this number.
             operand.span.start = *start;

@@ -104,6 +104,21 @@ fn readable(formula: &Formula, loops: &[bool], step: usize, here: bool) -> bool 
     if here { !accumulates } else { !looped || accumulates }
 }
 
+/// The columns of events that are read, each with the input that is its list.
+#[cfg(feature = "author")]
+pub(super) fn event_columns(formula: &Formula) -> Vec<(u32, u32)> {
+    let mut list = 0;
+    let mut columns = Vec::new();
+    for step in &formula.steps {
+        match step.function {
+            Function::Each => list = step.args[0],
+            Function::EventColumn => columns.push((list, step.args[0])),
+            _ => {}
+        }
+    }
+    columns
+}
+
 /// The inputs that are event lists, and how many columns are read of each.
 pub(super) fn event_lists(formula: &Formula) -> Vec<(u32, u32)> {
     let mut lists = Vec::new();

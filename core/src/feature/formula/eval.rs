@@ -44,16 +44,13 @@ pub(super) fn run(
         let mut at = 0;
         while let Some(step) = formula.steps.get(at) {
             at += 1;
-            let result = if step.function == Function::Each {
-                let body = step.args[1] as usize;
-                let count = each(formula, step, inputs, row, (at, fixed), registers);
-                at += body;
-                put(registers, fixed + at - body - 1, count);
-                continue;
+            if step.function == Function::Each {
+                each(formula, step, inputs, row, (at, fixed), registers);
+                at += step.args[1] as usize;
             } else {
-                plain(step, &formula.tables, registers)
-            };
-            put(registers, fixed + at - 1, result);
+                let result = plain(step, &formula.tables, registers);
+                put(registers, fixed + at - 1, result);
+            }
         }
         for (i, &register) in formula.outputs.iter().enumerate() {
             let (value, state) = cell(registers, register);
@@ -73,7 +70,7 @@ fn put(registers: &mut [Cell], register: usize, cell: Cell) {
     }
 }
 
-/// Runs a loop, whose first step is `first`; gives the number of events.
+/// Runs a loop, whose first step is `first`.
 #[inline(never)]
 fn each(
     formula: &Formula,
@@ -82,10 +79,13 @@ fn each(
     row: usize,
     (first, fixed): (usize, usize),
     registers: &mut [Cell],
-) -> Cell {
+) {
     let [list, body, _] = head.args;
     let steps = formula.steps.get(first..first + body as usize).unwrap_or_default();
-    let (count, list_state) = cell(registers, list);
+    let count = cell(registers, list);
+    let list_state = count.1;
+    // Its steps may read it.
+    put(registers, fixed + first - 1, count);
     for (i, step) in steps.iter().enumerate() {
         let start = match step.function {
             _ if !list_state.is_present() => (f64::NAN, list_state),
@@ -96,9 +96,9 @@ fn each(
         put(registers, fixed + first + i, start);
     }
     if !list_state.is_present() {
-        return (f64::NAN, list_state);
+        return;
     }
-    let Some(list) = inputs.events(list as usize) else { return (count, State::PRESENT) };
+    let Some(list) = inputs.events(list as usize) else { return };
     let events = list.row(row);
     for (event, &day) in events.days().iter().enumerate() {
         for (i, step) in steps.iter().enumerate() {
@@ -122,7 +122,6 @@ fn each(
             put(registers, place, result);
         }
     }
-    (count, State::PRESENT)
 }
 
 /// An accumulator after one more event.
@@ -242,7 +241,8 @@ fn unary(function: Function, x: f64) -> Cell {
         Function::Floor => x.floor(),
         Function::Ceil => x.ceil(),
         Function::Trunc => x.trunc(),
-        Function::Whole if x.abs() <= 9_007_199_254_740_992.0 => x,
+        // No whole number is −0.
+        Function::Whole if x.abs() < 9_007_199_254_740_992.0 => x + 0.0,
         Function::Year | Function::Month | Function::Day | Function::Weekday | Function::DayOfYear => {
             return date_part(function, x);
         }
@@ -278,6 +278,8 @@ fn binary(function: Function, x: f64, y: f64) -> Cell {
         Function::NotEqual => truth(x != y),
         Function::Less => truth(x < y),
         Function::LessEqual => truth(x <= y),
+        Function::Greater => truth(x > y),
+        Function::GreaterEqual => truth(x >= y),
         Function::HalfEven => round(RoundingMode::HalfEven, x, y),
         Function::HalfAway => round(RoundingMode::HalfAway, x, y),
         Function::AddMonths | Function::MonthsBetween => return months(function, x, y),
@@ -320,7 +322,7 @@ fn months(function: Function, x: f64, y: f64) -> Cell {
     let anchor = Anchor::new(from);
     if function == Function::AddMonths {
         let months = y as i64;
-        if months as f64 != y || months.abs() > 120_000 {
+        if months as f64 != y || !(-120_000..=120_000).contains(&months) {
             return OUT_OF_RANGE;
         }
         return day(anchor.months_before(-months) as f64).map_or(OUT_OF_RANGE, |d| finite(d as f64));

@@ -45,7 +45,7 @@ functions! {
     Ceil = 10, 1, 1;
     /// a without its fraction.
     Trunc = 11, 1, 1;
-    /// a if |a| ≤ 2^53, else out of range: a whole number that f64 may not hold exactly.
+    /// a if |a| < 2^53 (0 for −0), else out of range: a whole number that may be the rounding of another.
     Whole = 12, 1, 1;
     /// 1 if a is absent, else 0: never absent.
     IsAbsent = 13, 1, 1;
@@ -99,6 +99,10 @@ functions! {
     AddMonths = 50, 2, 2;
     /// Whole months from the date a to the date b; negative if b is earlier.
     MonthsBetween = 51, 2, 2;
+    /// 1 if a > b, else 0.
+    Greater = 52, 2, 2;
+    /// 1 if a ≥ b, else 0.
+    GreaterEqual = 53, 2, 2;
     /// b if a is true, c if it is 0; in the state of a if that is absent. The other of b and c may be absent.
     Select = 64, 3, 3;
     /// 1 if a is among the `c` table values from `b` on, which ascend; else 0.
@@ -108,7 +112,7 @@ functions! {
     /// How many of the `c` table values from `b` on, which ascend, are not over a.
     Rank = 67, 3, 1;
     /// Runs the next `b` steps once for every event of the list that is input `a`, in ascending order of date, and gives how many
-    /// there are. If the list is absent, it and every accumulator of the loop are, in its state.
+    /// there are (to those steps too). If the list is absent, it and every accumulator of the loop are, in its state.
     Each = 96, 2, 0;
     /// In a loop: days since 1970-01-01 of the event.
     EventDay = 97, 0, 0;

@@ -25,6 +25,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("string", "`string(x)`, of a constant or a category"),
     ("bool", "`bool(x)`, of a text, or true or false"),
     ("date", "`date(\"2024-01-31\")`, or `date(year, month, day)` of constants"),
+    ("dyn", "`dyn(x)`, which is `x`"),
     ("orValue", "`x.orValue(other)`, with both of one type"),
     ("contains", "`text.contains(text)`"),
     ("startsWith", "`text.startsWith(text)`"),
