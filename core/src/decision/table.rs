@@ -167,12 +167,12 @@ impl Wire for DecisionTable {
         for _ in 0..n {
             numbers.push(input.u16()?);
         }
-        let n = input.count("columns of a decision table", limits::COLUMNS, 28)?;
+        let n = input.count("columns of a decision table", limits::COLUMNS, 24)?;
         let mut columns = Vec::with_capacity(n);
         for _ in 0..n {
             columns.push(TestColumn::get(rules, input)?);
         }
-        let outputs = input.list("outputs of a decision table", limits::TABLE_OUTPUTS, 9)?;
+        let outputs = input.list("outputs of a decision table", limits::TABLE_OUTPUTS, 10)?;
         Self::new(hits, rules, numbers, columns, outputs).map_err(|what| input.malformed(what))
     }
 }

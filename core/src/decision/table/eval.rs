@@ -3,6 +3,7 @@
 use scorelet_kernels::table::keep;
 
 use super::column::words;
+use super::output::Given;
 use super::{DecisionTable, Hits};
 use crate::column::{Column, Inputs, Outputs, State};
 
@@ -150,10 +151,9 @@ fn give(
 
 /// What a rule gives for an output; the default of no rule.
 fn output(table: &DecisionTable, inputs: &Inputs<'_>, row: usize, i: usize, rule: Option<usize>) -> Cell {
-    let Some(output) = table.outputs.get(i) else { return MISSING };
-    match output.place(rule).map(|place| output.value(place)) {
-        Some(Ok(value)) if !value.is_nan() => (value, State::PRESENT),
-        Some(Err(beyond)) => cell(inputs.column(table.columns.len() + beyond), row),
+    match table.outputs.get(i).map(|output| output.given(rule)) {
+        Some(Given::Value(value)) => (value, State::PRESENT),
+        Some(Given::Column(at)) => cell(inputs.column(table.columns.len() + at), row),
         _ => MISSING,
     }
 }
