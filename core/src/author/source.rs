@@ -14,12 +14,16 @@ mod check_cells;
 mod checks;
 pub mod code;
 mod coded;
+mod combine;
 mod date;
 mod encoders;
+mod entropy;
 mod events;
 mod fields;
 mod forecasts;
 mod form;
+mod formulas;
+mod gives;
 mod imported_card;
 mod intervals;
 mod linear;
@@ -29,6 +33,7 @@ mod node;
 mod outcome;
 mod pmml;
 mod policies;
+mod policy;
 mod reasons;
 mod report;
 mod resolve;
@@ -39,6 +44,7 @@ pub(super) mod suggest;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod trees;
 mod trust;
 mod window;
@@ -56,6 +62,7 @@ use meta::MetaDraft;
 use node::Nodes;
 use reasons::Sample;
 use report::{MAIN, Report};
+use scores::Made;
 use table::{Item, Table};
 
 /// A bundle source without mistakes.
@@ -131,11 +138,18 @@ fn read(report: &Report<'_>) -> Option<BundleParts> {
     let root = Item::root(report, &value).table("bundle.toml".to_owned())?;
     let meta = meta::read(&root);
     let mut fields = fields::read(&root, &meta);
-    let nodes = node::read(&root, &meta, &fields);
+    let mut nodes = node::read(&root, &meta, &fields);
     derive(&mut fields, &nodes, &root, &meta);
+    let (written, sources, first, last) = policy::read(&root, &meta, &fields);
+    let made = Made::default();
+    nodes.drafts.splice(0..0, first);
+    scores::read(&root, &meta, &made, &mut nodes);
+    nodes.drafts.extend(last);
     let mut builder = Builder::new(report, &fields);
+    builder.sources = sources;
+    builder.languages.clone_from(&meta.languages);
     node::build(&nodes, &mut builder);
-    let parts = finish(&root, &meta, &nodes, builder);
+    let parts = finish(&root, &meta, &nodes, (written, made), builder);
     root.finish();
     parts
 }
@@ -183,17 +197,21 @@ fn finish(
     root: &Table<'_>,
     meta: &MetaDraft,
     nodes: &Nodes,
+    (written, made): (policy::Written, Made),
     mut builder: Builder<'_>,
 ) -> Option<BundleParts> {
     let report = builder.report;
     let forecasts = forecasts::read(root, &mut builder);
-    let mut scores = scores::build(root, meta, !forecasts.is_empty(), &mut builder);
-    let written = reasons::read(root, meta, &mut builder);
+    let mut scores = scores::finish(root, meta, !forecasts.is_empty(), &made, &mut builder);
+    let mut policy = policy::finish(&written, &scores, meta, &mut builder);
+    let groups_written = reasons::read(root, meta, &mut builder);
+    let derived = groups_written.is_none();
     let trusted = trust::read(root, &mut builder);
     for score in &scores {
         let output = &score.output;
         builder.read.extend([output.margin, output.pd, output.score, output.band].into_iter().flatten());
     }
+    builder.forgive();
     let fields = resolve::fields(&builder);
     let form = form::of(builder.fields);
     resolve::unread(&builder, nodes);
@@ -214,13 +232,16 @@ fn finish(
         }
     };
     // Where a node is broken, inputs and groups that hang on it would be blamed for nothing.
-    let groups = match builder.broken.is_empty() {
+    let mut groups = match builder.broken.is_empty() {
         true => {
             let sample = Sample { fields: &fields, graph: &graph, checks: &checks };
-            reasons::assign(&mut scores, written, meta, &builder, &sample)
+            reasons::assign(&mut scores, groups_written, meta, &builder, &sample)
         }
         false => Vec::new(),
     };
+    if let Some(policy) = &mut policy {
+        policy::assign(policy, &written, &scores, (&mut groups, derived), &builder);
+    }
     let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
     if !report.failed() {
         checks::refused(&checks, &fields, report, root);
@@ -245,7 +266,7 @@ fn finish(
         cut: None,
         trusted,
         forecasts,
-        policy: None,
+        policy,
         outputs,
     };
     if !report.failed() {

@@ -8,11 +8,14 @@ use super::code;
 use super::coded::Coded;
 use super::fields::FieldDraft;
 use super::policies::Absence;
+use super::policy::SourceDraft;
 use super::report::{Name, Report};
+use super::scores;
 use super::suggest;
 use crate::bundle::OutputNames;
 use crate::graph::{Node, Op};
 use crate::model::link::Link;
+use crate::policy::TraceOutput;
 use crate::schema::{EventSchema, FieldType, Stage};
 
 /// What the values of a column are.
@@ -153,6 +156,14 @@ pub(super) struct Builder<'a> {
     pub(super) read: BTreeSet<u32>,
     /// Networks whose figures became codes.
     pub(super) coded: Vec<Coded>,
+    /// Languages of the bundle, the first first.
+    pub(super) languages: Vec<String>,
+    /// Sources of data, in the order of the file.
+    pub(super) sources: Vec<SourceDraft>,
+    /// Trees and tables that a trace tells of.
+    pub(super) traced: Vec<TraceOutput>,
+    /// Columns whose absence another model, part or leaf answers: the nodes that they are made by need no answer of their fields.
+    pub(super) forgiven: BTreeSet<u32>,
 }
 
 impl<'a> Builder<'a> {
@@ -172,6 +183,10 @@ impl<'a> Builder<'a> {
             native: Live::new(),
             read: BTreeSet::new(),
             coded: Vec::new(),
+            languages: Vec::new(),
+            sources: Vec::new(),
+            traced: Vec::new(),
+            forgiven: BTreeSet::new(),
         }
     }
 
@@ -207,7 +222,8 @@ impl<'a> Builder<'a> {
             return Some(columns);
         }
         let owner = name.value.split('.').next().unwrap_or_default();
-        if !self.broken.contains(&name.value) && !self.broken.contains(owner) {
+        let known = |name: &str| self.broken.contains(name);
+        if !known(&name.value) && !known(owner) && !known(&scores::draft_name(owner)) {
             let message = format!("there is no field or node `{}`", name.value);
             let mend = suggest::mend(&name.value, self.names.keys().map(String::as_str));
             self.report.error(code::UNKNOWN_NAME, &name.span, message, mend);
@@ -228,6 +244,39 @@ impl<'a> Builder<'a> {
                 None
             }
         }
+    }
+
+    /// The one column that a name stands for, of any kind.
+    pub(super) fn readable(&mut self, name: &Name) -> Option<u32> {
+        match self.find_any(name)?.as_slice() {
+            [one] => Some(*one),
+            _ => self.one(name),
+        }
+    }
+
+    /// Drops the needs of nodes that make forgiven columns: those marked so, and those that are read for such only.
+    pub(super) fn forgive(&mut self) {
+        // Whether something else reads a column, and whether anything does.
+        let mut read = vec![(false, false); self.columns.len()];
+        for (at, column) in self.columns.iter().enumerate().rev() {
+            let (other, any) = read.get(at).copied().unwrap_or_default();
+            let id = at as u32;
+            let forgiven = self.forgiven.contains(&id) || (any && !other);
+            if forgiven {
+                self.forgiven.insert(id);
+            }
+            for &parent in column.parents.iter() {
+                if let Some((other, any)) = read.get_mut(parent as usize) {
+                    (*other, *any) = (*other || !forgiven, true);
+                }
+            }
+        }
+        let made = |need: &Need| {
+            let columns = self.names.get(&need.node).map_or(&[][..], Vec::as_slice);
+            columns.iter().any(|column| self.forgiven.contains(column))
+        };
+        let needs = core::mem::take(&mut self.needs);
+        self.needs = needs.into_iter().filter(|need| !made(need)).collect();
     }
 
     /// The one column that a name stands for, if it is a quantity (a number, a date, or 0 and 1).

@@ -44,3 +44,5 @@ pub const LIMIT: &str = "SCL-0620";
 pub const NOTE: &str = "SCL-0621";
 /// The parts do not make a bundle that the engine would open.
 pub const BUILD: &str = "SCL-0622";
+/// An expression that cannot be compiled.
+pub const EXPRESSION: &str = "SCL-0623";

@@ -1,7 +1,7 @@
 //! `[bundle]`: what the bundle is called and in which languages it speaks.
 
 use super::code;
-use super::report::{Name, Spanned};
+use super::report::{Name, Report, Spanned};
 use super::table::{Item, Table};
 use crate::schema::{Localized, Stage};
 
@@ -125,6 +125,33 @@ pub(super) fn localized(item: &Item<'_>, table: &Table<'_>, meta: &MetaDraft, al
                 );
             }
         }
+    }
+    texts
+}
+
+/// A text as a node has it: in a language, or in the bundle's first.
+pub(super) type Said = (Option<Name>, String);
+
+/// Reads a text whose languages are checked when the node is built: `"…"` or `{ en = "…", zh = "…" }`.
+pub(super) fn said(item: &Item<'_>) -> Vec<Said> {
+    if !item.is_table() {
+        return item.text().map(|text| (None, text.value)).into_iter().collect();
+    }
+    let entries = item.table(item.what().to_owned()).map_or_else(Vec::new, |table| table.named());
+    entries.into_iter().filter_map(|(lang, item)| Some((Some(lang), item.text()?.value))).collect()
+}
+
+/// The texts in the bundle's languages.
+pub(super) fn spoken(said: &[Said], languages: &[String], report: &Report<'_>) -> Vec<Localized> {
+    let mut texts = Vec::with_capacity(said.len());
+    for (lang, text) in said {
+        if let Some(lang) = lang.as_ref().filter(|lang| !languages.contains(&lang.value)) {
+            let message = format!("`{}` is not one of the bundle's languages", lang.value);
+            let mend = format!("add \"{}\" to `languages` of [bundle], or take the text out", lang.value);
+            report.error(code::LANGUAGE, &lang.span, message, mend);
+        }
+        let lang = lang.as_ref().map(|lang| &lang.value).or_else(|| languages.first());
+        texts.extend(lang.map(|lang| Localized { lang: lang.clone(), text: text.clone() }));
     }
     texts
 }

@@ -9,7 +9,10 @@ use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
-use super::{arithmetic, encoders, linear, network, outcome, pmml, scorecard, series, trees, window};
+use super::{
+    arithmetic, combine, encoders, entropy, linear, network, outcome, pmml, scorecard, scores,
+    series, tree, trees, window,
+};
 use crate::limits;
 
 /// A node as written: what it reads, and how it becomes nodes of the graph.
@@ -54,6 +57,9 @@ const KINDS: &[(&str, Parse)] = &[
     ("weighted_sum", arithmetic::weighted_sum),
     ("compare", arithmetic::compare),
     ("is_absent", arithmetic::is_absent),
+    ("tree", tree::parse),
+    ("combine", combine::parse),
+    ("entropy_gain", entropy::parse),
     ("window", window::parse),
     ("series", series::parse),
     ("scorecard", scorecard::parse),
@@ -70,8 +76,22 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 11] =
-    ["scorecard", "linear", "trees", "leaves", "network", "pmml", "link", "platt", "isotonic", "scale", "bands"];
+const MODELS: [&str; 14] = [
+    "scorecard",
+    "linear",
+    "trees",
+    "leaves",
+    "network",
+    "pmml",
+    "link",
+    "platt",
+    "isotonic",
+    "scale",
+    "bands",
+    "tree",
+    "combine",
+    "entropy_gain",
+];
 
 /// A node that could be read.
 pub(super) struct NodeDraft {
@@ -134,23 +154,30 @@ fn draft(name: &Name, item: &super::table::Item<'_>, meta: &MetaDraft) -> Option
 /// Adds every node to the graph, each after those that it reads.
 pub(super) fn build(nodes: &Nodes, builder: &mut Builder<'_>) {
     builder.broken.extend(nodes.broken.iter().cloned());
-    for index in order(nodes, builder) {
+    let order = order(nodes, builder);
+    for &index in &order {
         let Some(draft) = nodes.drafts.get(index) else { continue };
         if draft.spec.build(&draft.here, builder).is_none() {
             builder.broken.insert(draft.here.name.value.clone());
         }
     }
-    for draft in &nodes.drafts {
+    let order: BTreeSet<usize> = order.into_iter().collect();
+    for (draft, index) in nodes.drafts.iter().zip(0..) {
         // Whatever stands in a circle was not built: those who read it are not to blame.
-        if !builder.names.contains_key(&draft.here.name.value) {
+        if !order.contains(&index) {
             builder.broken.insert(draft.here.name.value.clone());
         }
     }
 }
 
-/// The node that a name belongs to: itself, or the part before the first dot.
-fn owner(name: &str, index: &BTreeMap<&str, usize>) -> Option<usize> {
-    index.get(name).or_else(|| index.get(name.split('.').next().unwrap_or_default())).copied()
+/// What a name belongs to: the node that it names or that the part before its first dot names; and the score, if it may be a
+/// figure of one.
+fn owners(name: &str, index: &BTreeMap<&str, usize>) -> impl Iterator<Item = usize> {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    let node = index.get(name).or_else(|| index.get(first));
+    let figure = scores::FIGURES.iter().any(|figure| rest.split('.').next() == Some(figure));
+    let score = figure.then(|| index.get(scores::draft_name(first).as_str())).flatten();
+    node.into_iter().chain(score).copied().collect::<Vec<_>>().into_iter()
 }
 
 /// Topological order, stable in the order of the file. Circles are reported and left out.
@@ -161,7 +188,7 @@ fn order(nodes: &Nodes, builder: &Builder<'_>) -> Vec<usize> {
     let read = |draft: &NodeDraft| -> Vec<usize> {
         let inputs = draft.spec.inputs();
         let nodes = inputs.iter().filter(|n| !fields.contains(n.value.as_str()));
-        nodes.filter_map(|n| owner(&n.value, &index)).collect()
+        nodes.flat_map(|n| owners(&n.value, &index)).collect()
     };
     let reads: Vec<Vec<usize>> = nodes.drafts.iter().map(read).collect();
     let mut state = vec![Mark::New; nodes.drafts.len()];

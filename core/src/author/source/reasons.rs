@@ -75,7 +75,7 @@ fn ordered(mut texts: Vec<Localized>, meta: &MetaDraft) -> Vec<Localized> {
     texts
 }
 
-/// Gives each score its reason spec. Returns the bundle's groups.
+/// Gives each score its reason spec, and each further model of its fallback one of its own. Returns the bundle's groups.
 pub(super) fn assign(
     scores: &mut [ScoreDraft],
     written: Option<Written>,
@@ -83,14 +83,38 @@ pub(super) fn assign(
     builder: &Builder<'_>,
     sample: &Sample<'_>,
 ) -> Vec<ReasonGroup> {
-    let graph = sample.graph;
     let derive = written.is_none();
-    let Written { mut groups, unsound } = written.unwrap_or_default();
-    let mut budget = limits::COALITION_WORK;
-    for score in scores {
-        let Some((model, column)) = score.model.clone() else { continue };
-        if score.reasons.off || unsound {
-            continue;
+    let Written { groups, unsound } = written.unwrap_or_default();
+    let mut groups = Assigned { groups, derive, budget: limits::COALITION_WORK };
+    for score in scores.iter_mut().filter(|_| !unsound) {
+        groups.explain(score, meta, builder, sample);
+        let links = score.fallback.iter_mut().flat_map(|chain| chain.links.iter_mut().skip(1));
+        links.for_each(|link| groups.explain(&mut link.alone, meta, builder, sample));
+    }
+    groups.groups.into_iter().map(|g| g.group).collect()
+}
+
+/// The groups so far, and what coalitions may still cost.
+struct Assigned {
+    groups: Vec<GroupDraft>,
+    derive: bool,
+    budget: u64,
+}
+
+impl Assigned {
+    /// Gives a score its reason spec, if its model can be explained.
+    fn explain(
+        &mut self,
+        score: &mut ScoreDraft,
+        meta: &MetaDraft,
+        builder: &Builder<'_>,
+        sample: &Sample<'_>,
+    ) {
+        let Self { groups, derive, budget } = self;
+        let (graph, derive) = (sample.graph, *derive);
+        let Some((model, column)) = score.model.clone() else { return };
+        if score.reasons.off {
+            return;
         }
         let derived = match model.kind {
             ModelKind::Points => Some(ReasonMethod::PointsFromMaximum),
@@ -103,7 +127,7 @@ pub(super) fn assign(
             Some(_) => Some(model.node as usize),
             None => graph.node_at(column as usize),
         };
-        let Some((at, node)) = explained.and_then(|at| Some((at, builder.nodes.get(at)?))) else { continue };
+        let Some((at, node)) = explained.and_then(|at| Some((at, builder.nodes.get(at)?))) else { return };
         let first = graph.first_column(at).unwrap_or(0) as u32;
         let written = score.reasons.method.as_ref().map(|m| m.value);
         let method = written.or(derived.filter(|_| !score.reasons.plays()));
@@ -119,13 +143,13 @@ pub(super) fn assign(
         if spec.method.plays() {
             let players = score.reasons.columns(node, builder, graph);
             let before = groups.len();
-            let Some(rows) = game::references(&players, column, score, builder, sample) else { continue };
-            let own = grouped(&players, derive, &node.name, (score, builder, meta), &mut groups);
-            let Some(own) = own else { continue };
+            let Some(rows) = game::references(&players, column, score, builder, sample) else { return };
+            let own = grouped(&players, derive, &node.name, (score, builder, meta), groups);
+            let Some(own) = own else { return };
             spec.groups = own;
-            match game::fit(&mut spec, &players, &rows, groups.len(), (score, graph), budget) {
+            match game::fit(&mut spec, &players, &rows, groups.len(), (score, graph), *budget) {
                 Ok(work) => {
-                    budget -= work;
+                    *budget -= work;
                     score.output.reasons = Some(spec);
                 }
                 Err(what) => {
@@ -133,7 +157,7 @@ pub(super) fn assign(
                     groups.truncate(before);
                 }
             }
-            continue;
+            return;
         }
         // Whether the model can be explained so does not hang on the groups: ask with one group for all.
         if let Err(what) = spec.check(graph, 1) {
@@ -151,15 +175,14 @@ pub(super) fn assign(
                     "write `reasons = false` to say so",
                 ),
             }
-            continue;
+            return;
         }
-        let own = grouped(&node.inputs, derive, &node.name, (score, builder, meta), &mut groups);
+        let own = grouped(&node.inputs, derive, &node.name, (score, builder, meta), groups);
         if let Some(own) = own {
             spec.groups = own;
             score.output.reasons = Some(spec);
         }
     }
-    groups.into_iter().map(|g| g.group).collect()
 }
 
 /// The group of each column that is explained; groups that nobody has written are added.

@@ -1,8 +1,18 @@
 //! `[scores]`: what the bundle is for. Makes the nodes between a model and its score: link, calibration, scale, bands.
 
+mod fallback;
+
+use core::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use fallback::Step;
+pub(super) use fallback::{Chain, ChainLink};
+
 use super::builder::{Builder, Here, Kind, Model, ModelKind, Output, Unanswered};
 use super::code;
 use super::meta::{self, MetaDraft};
+use super::node::{NodeDraft, Nodes, Spec};
 use super::outcome::{self, BandDraft, CalibrationDraft, Of, ScaleDraft, ScaleKind};
 use super::reasons::ReasonsDraft;
 use super::report::{Name, Spanned};
@@ -21,6 +31,52 @@ pub(super) struct ScoreDraft {
     pub(super) model: Option<(Model, u32)>,
     pub(super) higher_is_worse: bool,
     pub(super) reasons: ReasonsDraft,
+    /// The models that can give it, if there are several.
+    pub(super) fallback: Option<Chain>,
+}
+
+/// What a node can read of a score, as `credit.pd`.
+pub(super) const FIGURES: [&str; 10] = [
+    "margin",
+    "pd",
+    "score",
+    "band",
+    "log_odds",
+    "risk",
+    "uncalibrated",
+    "prediction",
+    "classes",
+    "fallback",
+];
+
+/// What a score is called among the nodes: a node may have its name.
+pub(super) fn draft_name(score: &str) -> String {
+    format!("scores.{score}")
+}
+
+/// The scores as they are made, by their place in the source.
+pub(super) type Made = Rc<RefCell<BTreeMap<usize, ScoreDraft>>>;
+
+/// A score among the nodes: those that read its figures are built after it.
+struct ScoreSpec {
+    name: Name,
+    place: usize,
+    keys: Keys,
+    meta: Rc<MetaDraft>,
+    made: Made,
+}
+
+impl Spec for ScoreSpec {
+    fn inputs(&self) -> Vec<Name> {
+        let models = self.keys.model.iter().chain(self.keys.own.iter().flatten()).cloned();
+        models.chain(self.keys.fallback.iter().flat_map(Step::inputs)).collect()
+    }
+
+    fn build(&self, _: &Here, builder: &mut Builder<'_>) -> Option<()> {
+        let score = make(self.keys.clone(), self.name.clone(), &self.meta, builder);
+        self.made.borrow_mut().insert(self.place, score?);
+        Some(())
+    }
 }
 
 const KINDS: &[(&str, ScoreKind)] = &[
@@ -30,27 +86,38 @@ const KINDS: &[(&str, ScoreKind)] = &[
     ("fraud", ScoreKind::Fraud),
 ];
 
-/// Reads `[scores]` and adds their nodes. A bundle with forecasts may do without.
-pub(super) fn build(
+/// Reads `[scores]` into drafts of nodes.
+pub(super) fn read(root: &Table<'_>, meta: &MetaDraft, made: &Made, nodes: &mut Nodes) {
+    let Some(table) = root.get("scores").and_then(|item| item.table("[scores]".to_owned())) else { return };
+    let meta = Rc::new(meta.clone());
+    for (place, (name, item)) in table.named().into_iter().enumerate() {
+        let Some(own) = item.table(format!("score `{}`", name.value)) else { continue };
+        let own = own.at(name.span.clone());
+        let keys = keys(&own, &name, &meta);
+        own.finish();
+        let called = Spanned::new(draft_name(&name.value), name.span.clone());
+        let Some(keys) = keys else {
+            nodes.broken.insert(called.value);
+            continue;
+        };
+        let here = Here { name: called, stage: meta.stage, written: true, feature: false };
+        let spec = ScoreSpec { name, place, keys, meta: Rc::clone(&meta), made: Rc::clone(made) };
+        nodes.drafts.push(NodeDraft { here, spec: Box::new(spec) });
+    }
+}
+
+/// The scores that were made. A bundle with forecasts may do without.
+pub(super) fn finish(
     root: &Table<'_>,
     meta: &MetaDraft,
     forecasts: bool,
+    made: &Made,
     builder: &mut Builder<'_>,
 ) -> Vec<ScoreDraft> {
-    let Some(item) = root.get("scores") else {
-        if forecasts {
-            return Vec::new();
-        }
-        return derived(root, meta, builder);
-    };
-    let Some(table) = item.table("[scores]".to_owned()) else { return Vec::new() };
-    let mut scores = Vec::new();
-    for (name, item) in table.named() {
-        let Some(own) = item.table(format!("score `{}`", name.value)) else { continue };
-        let own = own.at(name.span.clone());
-        scores.extend(score(own, name, meta, builder));
+    if root.get("scores").is_some() {
+        return core::mem::take(&mut *made.borrow_mut()).into_values().collect();
     }
-    scores
+    if forecasts { Vec::new() } else { derived(root, meta, builder) }
 }
 
 /// Without `[scores]` there is one, of the only model; one for each output if it has several.
@@ -60,7 +127,8 @@ fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec
         let outputs = builder.names.get(&model).map_or(1, Vec::len);
         if outputs == 1 {
             let name = Spanned::new("standard".to_owned(), 0..0);
-            return score(root.empty("score `standard`"), name, meta, builder).into_iter().collect();
+            let keys = keys(&root.empty("score `standard`"), &name, meta);
+            return keys.and_then(|keys| make(keys, name, meta, builder)).into_iter().collect();
         }
         let one = |k: usize| {
             let name = Spanned::new(format!("output_{k}"), 0..0);
@@ -83,8 +151,8 @@ fn derived(root: &Table<'_>, meta: &MetaDraft, builder: &mut Builder<'_>) -> Vec
 }
 
 /// The keys of a score.
-#[derive(Default)]
-struct Keys {
+#[derive(Clone, Default)]
+pub(super) struct Keys {
     kind: Option<ScoreKind>,
     model: Option<Name>,
     link: Option<Option<Link>>,
@@ -95,6 +163,10 @@ struct Keys {
     reasons: ReasonsDraft,
     /// `margin`, `pd`, `score`, `band` as nodes.
     own: [Option<Name>; 4],
+    /// The models that are tried, in order; none: the model alone.
+    fallback: Vec<Step>,
+    /// Whether the outcome refers if none of them gives the score.
+    refers: bool,
 }
 
 fn keys(table: &Table<'_>, name: &Name, meta: &MetaDraft) -> Option<Keys> {
@@ -115,7 +187,9 @@ fn keys(table: &Table<'_>, name: &Name, meta: &MetaDraft) -> Option<Keys> {
     let bands = table.get("bands").map_or(Some(None), |i| bands(&i, meta).map(Some));
     let reasons = ReasonsDraft::read(table);
     let own = ["margin", "pd", "score", "band"].map(text);
+    let chain = fallback::read(table);
     let [margin, pd, score, band] = own;
+    let (fallback, refers) = chain?;
     Some(Keys {
         kind: Some(kind?),
         model: model?,
@@ -126,6 +200,8 @@ fn keys(table: &Table<'_>, name: &Name, meta: &MetaDraft) -> Option<Keys> {
         bands: bands?,
         reasons: reasons?,
         own: [margin?, pd?, score?, band?],
+        fallback,
+        refers,
     })
 }
 
@@ -154,17 +230,12 @@ fn bands(item: &Item<'_>, meta: &MetaDraft) -> Option<(Vec<BandDraft>, Vec<f64>)
 }
 
 /// The columns of a score as they are found or made.
-struct Columns {
-    margin: Option<u32>,
-    pd: Option<u32>,
-    score: Option<u32>,
-    band: Option<u32>,
-}
-
-fn score(table: Table<'_>, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
-    let keys = keys(&table, &name, meta);
-    table.finish();
-    make(keys?, name, meta, builder)
+#[derive(Clone, Copy, Default)]
+pub(super) struct Columns {
+    pub(super) margin: Option<u32>,
+    pub(super) pd: Option<u32>,
+    pub(super) score: Option<u32>,
+    pub(super) band: Option<u32>,
 }
 
 fn make(mut keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>) -> Option<ScoreDraft> {
@@ -194,11 +265,16 @@ fn make(mut keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>)
     let explicit = keys.model.is_none() && keys.own.iter().any(Option::is_some);
     let model = if explicit { None } else { Some(model?) };
     let mut higher_is_worse = false;
+    let mut chain = None;
     if let Some((model, column)) = &model {
-        higher_is_worse = model.kind != ModelKind::Points && !keys.good;
-        steps(&keys, &here, model, *column, &mut columns, builder)?;
+        higher_is_worse = is_risk(&keys, model);
+        match keys.fallback.as_slice() {
+            [] => steps(&keys, &here, model, *column, &mut columns, builder)?,
+            _ => chain = Some(fallback::build(&keys, &here, (model, *column), &mut columns, builder)?),
+        }
     }
     let bands = band_node(&keys, &here, &mut columns, builder)?;
+    name_figures(&name.value, &columns, &bands, builder);
     let output = ScoreOutput {
         name: name.value.clone(),
         kind: keys.kind.unwrap_or(ScoreKind::Standard),
@@ -209,7 +285,28 @@ fn make(mut keys: Keys, name: Name, meta: &MetaDraft, builder: &mut Builder<'_>)
         bands,
         reasons: None,
     };
-    Some(ScoreDraft { output, name, model, higher_is_worse, reasons: keys.reasons })
+    Some(ScoreDraft { output, name, model, higher_is_worse, reasons: keys.reasons, fallback: chain })
+}
+
+/// Whether a higher output of the model is worse for the applicant.
+fn is_risk(keys: &Keys, model: &Model) -> bool {
+    model.kind != ModelKind::Points && !keys.good
+}
+
+/// Lets nodes read the figures of a score by its name.
+fn name_figures(name: &str, columns: &Columns, bands: &[Band], builder: &mut Builder<'_>) {
+    let figures =
+        [("margin", columns.margin), ("pd", columns.pd), ("score", columns.score), ("band", columns.band)];
+    for (figure, column) in figures {
+        let Some(column) = column else { continue };
+        builder.names.entry(format!("{name}.{figure}")).or_insert_with(|| vec![column]);
+    }
+    if let Some(column) = columns.band.and_then(|column| builder.columns.get_mut(column as usize))
+        && column.kind == Kind::Number
+        && !bands.is_empty()
+    {
+        column.kind = Kind::Category(Rc::new(bands.iter().map(|band| band.name.clone()).collect()));
+    }
 }
 
 /// The model and the column of its output.
@@ -235,7 +332,12 @@ fn model(keys: &Keys, here: &Here, builder: &mut Builder<'_>) -> Option<(Model, 
             }
         }
     };
-    let column = builder.one(&name)?;
+    find_model(&name, builder)
+}
+
+/// A model by name, and the column of its output.
+fn find_model(name: &Name, builder: &mut Builder<'_>) -> Option<(Model, u32)> {
+    let column = builder.one(name)?;
     let owner = if builder.models.contains_key(&name.value) {
         name.value.as_str()
     } else {

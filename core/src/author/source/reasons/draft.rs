@@ -97,6 +97,11 @@ impl ReasonsDraft {
         Some(draft)
     }
 
+    /// What it asks for of another model of the same score: as many reasons, found by that model's own method.
+    pub(in super::super) fn of_another_model(&self) -> Self {
+        Self { off: self.off, max: self.max, ..Self::default() }
+    }
+
     /// Whether it says how coalitions are evaluated.
     pub(super) fn plays(&self) -> bool {
         self.coalitions
