@@ -1,7 +1,7 @@
 //! Functions of one value, and softmax.
 
 use crate::functions::{erf, exp, exp_m1, ln, mish, sigmoid, softplus, tanh};
-use crate::vector::{F4, LANES, padded};
+use crate::vector::{F4, LANES, keep, padded};
 
 /// A function of one value. `alpha` and `beta` are the parameters of [`map`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +135,8 @@ pub fn map(activation: Activation, alpha: f32, beta: f32, values: &mut [f32]) {
         }),
         Silu => each(values, |x| x * sigmoid(a * x)),
         Mish => each(values, mish),
-        Sigmoid => each(values, sigmoid),
-        Tanh => each(values, tanh),
+        Sigmoid => each_of_many(values, sigmoid),
+        Tanh => each_of_many(values, tanh),
         Softplus => each(values, softplus),
         Softsign => each(values, |x| x / (one + x.abs())),
         HardSigmoid => each(values, |x| (a * x + b).at_least(zero).at_most(one)),
@@ -164,12 +164,27 @@ pub fn map(activation: Activation, alpha: f32, beta: f32, values: &mut [f32]) {
 /// The function of each value, four at a time; the last few along with zeros.
 #[inline(always)]
 fn each(values: &mut [f32], f: impl Fn(F4) -> F4) {
-    let (full, rest) = values.as_chunks_mut::<LANES>();
-    let mut last = padded(rest);
-    for x in full.iter_mut().chain((!rest.is_empty()).then_some(&mut last)) {
-        f(F4::load(x)).store(x);
+    for values in values.chunks_mut(LANES) {
+        // One place where `f` is called: so it is not called but stands there.
+        let y = f(values.first_chunk().map_or_else(|| F4::load(&padded(values)), F4::load));
+        match values.first_chunk_mut() {
+            Some(all) => y.store(all),
+            None => keep(values, y.lanes()),
+        }
     }
-    rest.iter_mut().zip(last).for_each(|(x, last)| *x = last);
+}
+
+/// The same for the functions of recurrent cells: vectors that do not wait for each other, and share the constants. A loop of its own, as
+/// wasm engines keep more of it in registers than in the middle of [`map`].
+#[inline(never)]
+fn each_of_many(values: &mut [f32], f: impl Fn(F4) -> F4) {
+    let (many, rest) = values.as_chunks_mut::<{ 4 * LANES }>();
+    for values in many {
+        let Some(places) = values.as_chunks_mut().0.first_chunk_mut::<4>() else { return };
+        let y = places.each_ref().map(|x| f(F4::load(x)));
+        places.iter_mut().zip(y).for_each(|(place, y)| y.store(place));
+    }
+    each(rest, f);
 }
 
 /// Softmax, or its logarithm, of each of `outer × inner` runs of `len` values that are `inner` apart, in place in

@@ -20,89 +20,49 @@ pub fn dense(
     x: &[f32],
     y: &mut [f32],
 ) {
-    let matrix = Matrix { weights, columns: outputs, first: 0, outputs };
-    let _ = strided(matrix, bias, rows, inputs, x, inputs, y);
+    let _ = checked(Matrix { weights, outputs }, bias, rows, inputs, x, y);
 }
 
-/// Columns `first..first + outputs` of a matrix `[inputs][columns]`; or, with `columns` 0, a matrix [`pack`]ed.
+/// A matrix `[inputs][outputs]`.
 #[derive(Clone, Copy)]
-pub(crate) struct Matrix<'a> {
-    pub(crate) weights: &'a [f32],
-    pub(crate) columns: usize,
-    pub(crate) first: usize,
-    pub(crate) outputs: usize,
+struct Matrix<'a> {
+    weights: &'a [f32],
+    outputs: usize,
 }
 
 impl<'a> Matrix<'a> {
-    /// Whether the matrix has `inputs` rows with its columns.
-    fn holds(&self, inputs: usize) -> bool {
-        self.first.checked_add(self.outputs).is_some_and(|end| end <= self.columns)
-            && inputs.checked_mul(self.columns).is_some_and(|len| len <= self.weights.len())
-    }
-
-    /// The weights of `width` outputs from output `at` on: of each input a run, and from one run to the next.
+    /// Of each input, the weights of the outputs from `at` on.
     #[inline(always)]
-    fn block(self, inputs: usize, at: usize, width: usize) -> core::slice::Chunks<'a, f32> {
-        let (from, stride) = match self.columns {
-            0 => (at * inputs, width),
-            columns => (self.first + at, columns),
-        };
-        self.weights.get(from..).unwrap_or_default().chunks(stride)
+    fn rows(self, at: usize) -> core::slice::Chunks<'a, f32> {
+        self.weights.get(at..).unwrap_or_default().chunks(self.outputs)
     }
 
     /// The same as `N` vectors.
     #[inline(always)]
-    fn vectors<const N: usize>(
-        self,
-        inputs: usize,
-        at: usize,
-    ) -> impl Iterator<Item = &'a [[f32; LANES]; N]> {
-        self.block(inputs, at, N * LANES).map_while(|run| run.as_chunks().0.first_chunk())
+    fn vectors<const N: usize>(self, at: usize) -> impl Iterator<Item = &'a [[f32; LANES]; N]> {
+        self.rows(at).map_while(|run| run.as_chunks().0.first_chunk())
     }
 }
 
-/// Adds the matrix to `packed`: for one block of outputs after another, as [`one_row`] goes through them, the weights of each input.
-/// A product then reads one weight after the other.
-pub(crate) fn pack(matrix: Matrix<'_>, inputs: usize, packed: &mut Vec<f32>) {
-    let mut at = 0;
-    while at < matrix.outputs {
-        let left = matrix.outputs - at;
-        let width = BLOCKS.into_iter().find(|width| *width <= left).unwrap_or(1);
-        for run in matrix.block(inputs, at, width).take(inputs) {
-            packed.extend_from_slice(run.get(..width).unwrap_or_default());
-        }
-        at += width;
-    }
-}
-
-/// Vectors of sums that stand in registers. wasm engines have a load and a multiplication without a copy between (AVX); the SSE2 of a
-/// plain native build does not.
-const WIDE: usize = if cfg!(target_arch = "wasm32") { 12 } else { 8 };
-
-/// Outputs that one row goes through together.
-const BLOCKS: [usize; 5] = [WIDE * LANES, 8 * LANES, 4 * LANES, LANES, 1];
-
-/// [`dense`] where consecutive runs of `x` are `stride` values apart.
-pub(crate) fn strided(
+fn checked(
     matrix: Matrix<'_>,
     bias: &[f32],
     rows: usize,
     inputs: usize,
     x: &[f32],
-    stride: usize,
     y: &mut [f32],
 ) -> Option<()> {
     let outputs = matrix.outputs;
     let bias = if bias.is_empty() { None } else { Some(bias.get(..outputs)?) };
     let y = y.get_mut(..rows.checked_mul(outputs)?)?;
-    if !matrix.holds(inputs) || y.is_empty() {
+    let x = x.get(..rows.checked_mul(inputs)?)?;
+    if y.is_empty() || inputs.checked_mul(outputs)? > matrix.weights.len() {
         return None;
     }
-    x.get(..(rows - 1).checked_mul(stride)?.checked_add(inputs)?)?;
     if bias.is_none() {
         y.fill(0.0);
     }
-    let row_of = |row: usize| x.get(row * stride..)?.get(..inputs);
+    let row_of = |row: usize| x.get(row * inputs..)?.get(..inputs);
     for (block, y) in y.chunks_mut(outputs * ROWS).enumerate() {
         let row = block * ROWS;
         if y.len() == outputs * ROWS {
@@ -118,13 +78,8 @@ pub(crate) fn strided(
 
 /// y = bias + x·W; what stands in `y` is the bias if there is none.
 #[inline(never)]
-pub(crate) fn one_row(matrix: Matrix<'_>, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
+fn one_row(matrix: Matrix<'_>, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let mut at = 0;
-    let (wide, y) = y.as_chunks_mut::<{ WIDE * LANES }>();
-    for y in wide {
-        columns::<WIDE>(matrix, at, x, bias, y);
-        at += WIDE * LANES;
-    }
     let (eight, y) = y.as_chunks_mut::<{ 8 * LANES }>();
     for y in eight {
         columns::<8>(matrix, at, x, bias, y);
@@ -151,7 +106,7 @@ pub(crate) fn one_row(matrix: Matrix<'_>, x: &[f32], bias: Option<&[f32]>, y: &m
 fn columns<const N: usize>(matrix: Matrix<'_>, at: usize, x: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
     let Some(y) = y.as_chunks_mut().0.first_chunk_mut::<N>() else { return };
     let Some(mut sums) = start(bias, at, y) else { return };
-    for (x, weights) in x.iter().zip(matrix.vectors::<N>(x.len(), at)) {
+    for (x, weights) in x.iter().zip(matrix.vectors::<N>(at)) {
         add(&mut sums, *x, &weights.each_ref().map(F4::load));
     }
     store(sums, y);
@@ -186,7 +141,7 @@ fn store<const N: usize>(sums: [F4; N], y: &mut [[f32; LANES]; N]) {
 /// One output of one row.
 fn column(matrix: Matrix<'_>, at: usize, x: &[f32], bias: Option<&[f32]>, y: &mut f32) {
     let mut sum = bias.and_then(|bias| bias.get(at)).copied().unwrap_or(*y);
-    for (x, weights) in x.iter().zip(matrix.block(x.len(), at, 1)) {
+    for (x, weights) in x.iter().zip(matrix.rows(at)) {
         sum += x * weights.first().copied().unwrap_or_default();
     }
     *y = sum;
@@ -233,7 +188,7 @@ fn rows_columns<const N: usize>(
     let (mut sum_p, mut sum_q) = (start(bias, at, p)?, start(bias, at, q)?);
     let (mut sum_r, mut sum_s) = (start(bias, at, r)?, start(bias, at, s)?);
     let x = a.iter().zip(b).zip(c).zip(d);
-    for ((((a, b), c), d), weights) in x.zip(matrix.vectors::<N>(a.len(), at)) {
+    for ((((a, b), c), d), weights) in x.zip(matrix.vectors::<N>(at)) {
         let weights = weights.each_ref().map(F4::load);
         add(&mut sum_p, *a, &weights);
         add(&mut sum_q, *b, &weights);

@@ -174,23 +174,58 @@ impl core::ops::Div for F4 {
 /// y = f(y, inputs) at each place, four at a time; inputs are at least as long.
 #[inline(always)]
 pub(crate) fn zip<const K: usize>(y: &mut [f32], inputs: [&[f32]; K], f: impl Fn(F4, [F4; K]) -> F4) {
-    let (full, rest) = y.as_chunks_mut();
-    let mut last = padded(rest);
-    let mut chunks = inputs.map(|x| x.chunks(LANES));
-    // One place where `f` is called: so it is not called but stands there.
-    for y in full.iter_mut().chain((!rest.is_empty()).then_some(&mut last)) {
-        let x = chunks.each_mut().map(|x| {
-            let x = x.next().unwrap_or_default();
-            x.first_chunk().map_or_else(|| F4::load(&padded(x)), F4::load)
-        });
-        f(F4::load(y), x).store(y);
+    let heads = inputs.map(|x| x.as_chunks().0);
+    for (i, y) in y.chunks_mut(LANES).enumerate() {
+        // One place where `f` is called: so it is not called but stands there.
+        let (before, x) = match y.first_chunk() {
+            Some(all) => (F4::load(all), heads.map(|x| x.get(i).map_or_else(|| F4::splat(0.0), F4::load))),
+            None => {
+                let last = |x: &[f32]| F4::load(&padded(x));
+                (last(y), inputs.map(|x| last(x.get(i * LANES..).unwrap_or_default())))
+            }
+        };
+        let after = f(before, x);
+        match y.first_chunk_mut() {
+            Some(all) => after.store(all),
+            None => keep(y, after.lanes()),
+        }
     }
-    rest.iter_mut().zip(last).for_each(|(y, value)| *y = value);
 }
 
-/// The values, and zeros after them.
+/// [`zip`] where it counts: full vectors have a loop of their own, without a choice in it.
+#[inline(always)]
+pub(crate) fn zip_many<const K: usize>(y: &mut [f32], inputs: [&[f32]; K], f: impl Fn(F4, [F4; K]) -> F4) {
+    let (full, rest) = y.as_chunks_mut();
+    let heads = inputs.map(|x| x.as_chunks().0);
+    let count = heads.iter().fold(full.len(), |count, x| count.min(x.len()));
+    let heads = heads.map(|x| x.get(..count).unwrap_or_default());
+    for (i, y) in full.iter_mut().take(count).enumerate() {
+        let x = heads.map(|x| x.get(i).map_or_else(|| F4::splat(0.0), F4::load));
+        f(F4::load(y), x).store(y);
+    }
+    zip(rest, inputs.map(|x| x.get(count * LANES..).unwrap_or_default()), f);
+}
+
+/// The values, and zeros after them. Not a copy of some length, which in wasm is a call out of the engine.
+#[inline(never)]
 pub(crate) fn padded(x: &[f32]) -> [f32; LANES] {
-    let mut four = [0.0; LANES];
-    four.iter_mut().zip(x).for_each(|(four, x)| *four = *x);
-    four
+    match *x {
+        [a, b, c, d, ..] => [a, b, c, d],
+        [a, b, c] => [a, b, c, 0.0],
+        [a, b] => [a, b, 0.0, 0.0],
+        [a] => [a, 0.0, 0.0, 0.0],
+        [] => [0.0; LANES],
+    }
+}
+
+/// The first of four values, as many as there are places.
+#[inline(never)]
+pub(crate) fn keep(places: &mut [f32], [a, b, c, d]: [f32; LANES]) {
+    match places {
+        [p, q, r, s, ..] => [*p, *q, *r, *s] = [a, b, c, d],
+        [p, q, r] => [*p, *q, *r] = [a, b, c],
+        [p, q] => [*p, *q] = [a, b],
+        [p] => *p = a,
+        [] => {}
+    }
 }

@@ -5,6 +5,8 @@
 //!
 //! Nothing is inlined: with every check in every step they took 9 KB of the wasm.
 
+use scorelet_kernels::recurrent::packed_len;
+
 use super::step::{Axis, Binary, Cell, Function, Recurrent, Reduction, Source, Step};
 use super::{Absent, Program};
 use crate::limits;
@@ -280,6 +282,10 @@ impl Check {
         }
         let steps = extents(&[length, inputs])? + extents(&[length, units])?;
         let work = extents(&[length, inputs, gates, units])? + extents(&[length, units, gates, units])?;
+        let packed = packed_len(layer.cell, inputs as usize, units as usize);
+        if packed.is_none_or(|len| len > limits::NETWORK_FIGURES) {
+            return Err("a recurrent layer has too many weights once they are rounded up to vectors");
+        }
         self.figures(layer.weights, extents(&[inputs, gates, units])?)?;
         self.figures(layer.recurrent, extents(&[units, gates, units])?)?;
         self.figures(layer.bias, extents(&[2, gates, units])?)?;

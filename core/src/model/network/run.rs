@@ -186,7 +186,7 @@ impl Network {
             }
             Step::Recurrent(layer) => {
                 let layer = self.layer(layer)?;
-                each.for_each(|memory| recurrent::run(&layer, memory, &mut scratch.recurrent));
+                recurrent::run(&layer, size, memory, &mut scratch.recurrent);
             }
         }
         Some(())

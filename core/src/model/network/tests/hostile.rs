@@ -198,6 +198,15 @@ fn recurrent_layers_that_lie() {
     let functions = "a recurrent layer must have an activation for each that its cell has";
     assert_eq!(why(|l| l.functions.clear()), functions);
     assert_eq!(why(|l| l.cell = Cell::Lstm), functions);
+    // One unit: each gate's weights are rounded up to four.
+    let rounded = "a recurrent layer has too many weights once they are rounded up to vectors";
+    assert_eq!(
+        why(|l| {
+            (l.cell, l.units, l.inputs, l.length) = (Cell::Simple, 1, 1 << 22, 1);
+            l.functions.pop();
+        }),
+        rounded
+    );
 }
 
 #[test]
