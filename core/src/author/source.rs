@@ -22,6 +22,7 @@ mod events;
 mod fields;
 mod forecasts;
 mod form;
+mod formula;
 mod formulas;
 mod gives;
 mod imported_card;

@@ -10,7 +10,7 @@ use super::report::{Name, Report};
 use super::suggest;
 use super::table::Table;
 use super::{
-    arithmetic, combine, encoders, entropy, linear, network, outcome, pmml, scorecard, scores,
+    arithmetic, combine, encoders, entropy, formula, linear, network, outcome, pmml, scorecard, scores,
     series, tree, trees, window,
 };
 use crate::limits;
@@ -60,6 +60,7 @@ const KINDS: &[(&str, Parse)] = &[
     ("tree", tree::parse),
     ("combine", combine::parse),
     ("entropy_gain", entropy::parse),
+    ("formula", formula::parse),
     ("window", window::parse),
     ("series", series::parse),
     ("scorecard", scorecard::parse),
