@@ -29,6 +29,15 @@ use crate::error::RecordError;
 use crate::limits;
 use crate::schema::{Field, FieldType, Policy};
 
+/// What is wrong with a record. In a box, so that what is passed on at every step of reading is one word.
+pub type Wrong = Box<RecordError>;
+
+impl From<Wrong> for RecordError {
+    fn from(wrong: Wrong) -> Self {
+        *wrong
+    }
+}
+
 /// Largest whole number that every double up to it can hold.
 const MAX_INTEGER: f64 = 9_007_199_254_740_992.0;
 
@@ -106,7 +115,7 @@ impl Field {
     /// Checks a column value that a record gives; `row` is named in the error.
     ///
     /// Errors: [`RecordError::Type`] for a fraction where a whole number is due, [`RecordError::Refused`] by policy.
-    pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, RecordError> {
+    pub fn admit(&self, value: f64, row: usize) -> Result<Admitted, Wrong> {
         let whole = matches!(
             self.kind,
             FieldType::Integer
@@ -125,17 +134,15 @@ impl Field {
     }
 
     /// As [`Field::admit`] with the state already known.
-    pub fn admit_state(&self, value: f64, state: State, row: usize) -> Result<Admitted, RecordError> {
-        self.apply_policy(value, state).ok_or_else(|| RecordError::Refused {
-            row,
-            field: self.name.clone(),
-            state: state_name(state),
-        })
+    pub fn admit_state(&self, value: f64, state: State, row: usize) -> Result<Admitted, Wrong> {
+        let refused = || RecordError::Refused { row, field: self.name.clone(), state: state_name(state) };
+        self.apply_policy(value, state).ok_or_else(|| Box::new(refused()))
     }
 
     /// The error for a value of the wrong type.
-    pub fn type_error(&self, row: usize, found: &'static str) -> RecordError {
-        RecordError::Type { row, field: self.name.clone(), expected: self.kind.describe(), found }
+    pub fn type_error(&self, row: usize, found: &'static str) -> Wrong {
+        let (field, expected) = (self.name.clone(), self.kind.describe());
+        Box::new(RecordError::Type { row, field, expected, found })
     }
 }
 

@@ -84,7 +84,7 @@ impl Scorer {
                     pending.push((results.len(), row));
                     results.push(None);
                 }
-                Err(e) => results.push(Some(Err(e))),
+                Err(wrong) => results.push(Some(Err(*wrong))),
             }
             if pending.len() == capacity {
                 self.decide_rows(&mut pending, &mut results, options);

@@ -2,6 +2,7 @@
 
 use scorelet_kernels::admit::{self, Glance};
 
+use super::Wrong;
 use super::{Absent, MAX_INTEGER};
 use crate::column::{Block, State};
 use crate::error::RecordError;
@@ -52,7 +53,7 @@ pub(crate) fn fill_columns(
     stride: usize,
     first: usize,
     mut absent: Option<&mut [Vec<Absent>]>,
-) -> Result<(), RecordError> {
+) -> Result<(), Wrong> {
     let rows = block.rows();
     // Fields stand side by side then, in the call and in the block.
     if stride == 1 && rows == 1 && absent.is_none() {
@@ -65,7 +66,7 @@ pub(crate) fn fill_columns(
         let start = index * stride + first;
         let Some(given) = values.get(start..start + rows) else {
             let (expected, found) = (fields.len() * stride, values.len());
-            return Err(RecordError::Columns { what: "values", expected, found });
+            return Err(Wrong::new(RecordError::Columns { what: "values", expected, found }));
         };
         let column = block.column_mut(index);
         let seen = admit::column(glance, given, column.values, column.states);

@@ -4,6 +4,7 @@
 
 use std::collections::BinaryHeap;
 
+use super::Wrong;
 use super::rules::{Found, RuleBook, Text};
 use super::{Given, UNSEEN_CATEGORY, date, hash};
 use crate::column::State;
@@ -87,9 +88,9 @@ pub(crate) struct EventReader<'a> {
     cells: Vec<Option<(f64, State)>>,
     /// Members that the event has given.
     given: Vec<bool>,
-    unknown: Option<RecordError>,
-    wrong: Option<(usize, RecordError)>,
-    error: Option<RecordError>,
+    unknown: Option<Wrong>,
+    wrong: Option<(usize, Wrong)>,
+    error: Option<Wrong>,
 }
 
 impl<'a> EventReader<'a> {
@@ -151,7 +152,8 @@ impl<'a> EventReader<'a> {
     /// Notes a member that the events do not have.
     pub(crate) fn unknown(&mut self, name: &str) {
         if self.unknown.is_none() {
-            self.unknown = Some(RecordError::UnknownField { row: self.row, field: self.member_path(name) });
+            self.unknown =
+                Some(Wrong::new(RecordError::UnknownField { row: self.row, field: self.member_path(name) }));
         }
     }
 
@@ -184,22 +186,22 @@ impl<'a> EventReader<'a> {
             }
         };
         let outcome = match twice {
-            true => Err(RecordError::Twice { row, field: String::new() }),
+            true => Err(Wrong::new(RecordError::Twice { row, field: String::new() })),
             false => outcome,
         };
         if let Err(error) = outcome
             && self.wrong.as_ref().is_none_or(|(first, _)| member < *first)
         {
-            self.wrong = Some((member, error.of_field(self.member_path(name))));
+            self.wrong = Some((member, Wrong::new(error.of_field(self.member_path(name)))));
         }
     }
 
-    fn type_error(&self, expected: &'static str, given: Given<'_>) -> RecordError {
+    fn type_error(&self, expected: &'static str, given: Given<'_>) -> Wrong {
         let found = given.describe();
-        RecordError::Type { row: self.row, field: String::new(), expected, found }
+        Wrong::new(RecordError::Type { row: self.row, field: String::new(), expected, found })
     }
 
-    fn set_date(&mut self, given: Given<'_>) -> Result<(), RecordError> {
+    fn set_date(&mut self, given: Given<'_>) -> Result<(), Wrong> {
         let day = match given {
             Given::Nothing => return Ok(()),
             Given::Text(text) => date::parse(text),
@@ -207,10 +209,15 @@ impl<'a> EventReader<'a> {
         };
         self.day = day.map(|day| day as i32);
         let (row, found) = (self.row, "a text that is no date");
-        self.day.map(|_| ()).ok_or(RecordError::Type { row, field: String::new(), expected: DATE, found })
+        self.day.map(|_| ()).ok_or(Wrong::new(RecordError::Type {
+            row,
+            field: String::new(),
+            expected: DATE,
+            found,
+        }))
     }
 
-    fn set_text(&mut self, index: usize, given: Given<'_>) -> Result<(), RecordError> {
+    fn set_text(&mut self, index: usize, given: Given<'_>) -> Result<(), Wrong> {
         match (given, self.texts.get_mut(index)) {
             (Given::Nothing, _) => Ok(()),
             (Given::Text(text), Some(kept)) => {
@@ -235,12 +242,12 @@ impl<'a> EventReader<'a> {
     pub(crate) fn no_event(&mut self, given: Given<'_>) {
         if self.error.is_none() {
             let error = self.type_error("an event, an object", given);
-            self.error = Some(error.of_field(self.path()));
+            self.error = Some(Wrong::new(error.of_field(self.path())));
         }
         self.count += 1;
     }
 
-    fn keep(&mut self) -> Result<(), RecordError> {
+    fn keep(&mut self) -> Result<(), Wrong> {
         if let Some(error) = self.unknown.take() {
             return Err(error);
         }
@@ -249,10 +256,14 @@ impl<'a> EventReader<'a> {
         }
         if self.count >= limits::EVENTS {
             let field = self.list.name.clone();
-            return Err(RecordError::TooManyEvents { row: self.row, field, limit: limits::EVENTS });
+            return Err(Wrong::new(RecordError::TooManyEvents {
+                row: self.row,
+                field,
+                limit: limits::EVENTS,
+            }));
         }
         let Some(day) = self.day else {
-            return Err(RecordError::Undated { row: self.row, field: self.path() });
+            return Err(Wrong::new(RecordError::Undated { row: self.row, field: self.path() }));
         };
         let start = self.found.cells.len();
         for index in 0..self.schema.columns.len() {
@@ -269,7 +280,7 @@ impl<'a> EventReader<'a> {
     }
 
     /// The value of a column.
-    fn cell(&self, index: usize) -> Result<(f64, State), RecordError> {
+    fn cell(&self, index: usize) -> Result<(f64, State), Wrong> {
         let missing = (f64::NAN, State::MISSING);
         let Some(column) = self.schema.columns.get(index) else { return Ok(missing) };
         if let Some(Some(cell)) = self.cells.get(index) {
@@ -286,14 +297,15 @@ impl<'a> EventReader<'a> {
             _ => f64::NAN,
         };
         let admitted = column.field.admit(value, self.row);
-        let admitted = admitted.map_err(|error| error.of_field(self.member_path(&column.field.name)))?;
+        let admitted =
+            admitted.map_err(|error| Wrong::new(error.of_field(self.member_path(&column.field.name))))?;
         Ok((admitted.value, admitted.state))
     }
 
     /// The events, in the order given.
     ///
     /// Errors: the first event's that is wrong.
-    pub(crate) fn finish(self) -> Result<RowEvents, RecordError> {
+    pub(crate) fn finish(self) -> Result<RowEvents, Wrong> {
         self.error.map_or(Ok(self.found), Err)
     }
 }
@@ -311,21 +323,21 @@ impl RowEvents {
         as_of: Option<&Field>,
         reference: (f64, State),
         row: usize,
-    ) -> Result<(), RecordError> {
+    ) -> Result<(), Wrong> {
         if self.days.is_empty() {
             return Ok(());
         }
         let (day, state) = reference;
         if !state.is_present() {
             let as_of = as_of.map_or_else(String::new, |field| field.name.clone());
-            return Err(RecordError::NoReferenceTime { row, field: list.name.clone(), as_of });
+            return Err(Wrong::new(RecordError::NoReferenceTime { row, field: list.name.clone(), as_of }));
         }
         let late = |at: i32| f64::from(at) > day;
         if let Some(index) = self.days.iter().position(|&at| late(at)) {
             if schema.after == After::Refuse {
                 let field = format!("{}[{index}]", list.name);
                 let as_of = date::format(day).unwrap_or_default();
-                return Err(RecordError::AfterReferenceTime { row, field, as_of });
+                return Err(Wrong::new(RecordError::AfterReferenceTime { row, field, as_of }));
             }
         } else if self.days.is_sorted() {
             return Ok(());

@@ -1,7 +1,7 @@
 //! A typed value of a record, and what its field makes of it: one rule for JSON, tables and JavaScript objects.
 
+use super::Wrong;
 use super::date;
-use crate::error::RecordError;
 use crate::schema::{Field, FieldType};
 
 /// A value of a record, before its field has looked at it.
@@ -48,7 +48,7 @@ impl Field {
         given: Given<'_>,
         row: usize,
         code: impl FnOnce(&str) -> f64,
-    ) -> Result<f64, RecordError> {
+    ) -> Result<f64, Wrong> {
         let found = match (given, &self.kind) {
             (Given::Nothing, _) => return Ok(f64::NAN),
             (Given::Boolean(truth), FieldType::Boolean) => return Ok(f64::from(u8::from(truth))),

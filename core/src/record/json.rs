@@ -1,5 +1,6 @@
 //! Input as JSON: one record (an object) or an array of records.
 
+use super::Wrong;
 use super::events::EventReader;
 use super::row::RowBuilder;
 use super::{Admitted, Given, Lookup, RecordEvents, Row};
@@ -9,15 +10,15 @@ use crate::limits;
 use crate::schema::{EventSchema, Field, FieldType};
 
 /// Rows of the input, each a row or what is wrong with it.
-pub(crate) type Rows = Vec<Result<Row, RecordError>>;
+pub(crate) type Rows = Vec<Result<Row, Wrong>>;
 
 /// The event lists of rows, of each or what is wrong with them.
-type Lists = Vec<Result<RecordEvents, RecordError>>;
+type Lists = Vec<Result<RecordEvents, Wrong>>;
 
 /// Why the whole input is refused.
 enum Stop {
     Mistake(Mistake),
-    Refused(RecordError),
+    Refused(Wrong),
 }
 
 impl From<Mistake> for Stop {
@@ -31,14 +32,14 @@ impl From<Mistake> for Stop {
 ///
 /// Errors: the input is not JSON, of another shape, or over [`limits::RECORD_BYTES`], [`limits::ROWS`] or
 /// [`limits::JSON_CELLS`].
-pub(crate) fn parse_json(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Rows, RecordError> {
+pub(crate) fn parse_json(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Rows, Wrong> {
     parse(fields, lookup, json, |input| input.rows())
 }
 
 /// Parses the event lists of rows that are given as columns: an array with an object a row. They are not settled yet.
 ///
 /// Errors: as [`parse_json`].
-pub(crate) fn parse_events(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Lists, RecordError> {
+pub(crate) fn parse_events(fields: &[Field], lookup: &Lookup, json: &[u8]) -> Result<Lists, Wrong> {
     parse(fields, lookup, json, |input| input.lists())
 }
 
@@ -46,20 +47,20 @@ fn parse<T>(
     fields: &[Field],
     lookup: &Lookup,
     json: &[u8],
-    read: impl FnOnce(&mut Input<'_>) -> Result<Result<T, RecordError>, Stop>,
-) -> Result<T, RecordError> {
+    read: impl FnOnce(&mut Input<'_>) -> Result<Result<T, Wrong>, Stop>,
+) -> Result<T, Wrong> {
     if json.len() > limits::RECORD_BYTES {
         let (found, limit) = (json.len(), limits::RECORD_BYTES);
-        return Err(RecordError::Limit { what: "bytes of JSON", found, limit });
+        return Err(Wrong::new(RecordError::Limit { what: "bytes of JSON", found, limit }));
     }
     let stopped = |stop: Stop| match stop {
         Stop::Refused(error) => error,
         Stop::Mistake(mistake) => {
             let (line, column) = mistake.place(json);
-            RecordError::Json { what: mistake.what.to_owned(), line, column }
+            Wrong::new(RecordError::Json { what: mistake.what.to_owned(), line, column })
         }
     };
-    let read = || -> Result<Result<T, RecordError>, Stop> {
+    let read = || -> Result<Result<T, Wrong>, Stop> {
         let reader = Reader::new(json)?;
         let mut input =
             Input { fields, lookup, reader, name: String::new(), text: String::new(), event_cells: 0 };
@@ -81,7 +82,7 @@ struct Input<'a> {
 }
 
 impl Input<'_> {
-    fn rows(&mut self) -> Result<Result<Rows, RecordError>, Stop> {
+    fn rows(&mut self) -> Result<Result<Rows, Wrong>, Stop> {
         match self.reader.kind()? {
             Kind::Object => Ok(Ok(vec![self.record(0)?])),
             Kind::Array => {
@@ -91,13 +92,17 @@ impl Input<'_> {
                 while more {
                     if rows.len() == limit {
                         let found = limit + 1;
-                        return Err(Stop::Refused(RecordError::Limit { what: "records", found, limit }));
+                        return Err(Stop::Refused(Wrong::new(RecordError::Limit {
+                            what: "records",
+                            found,
+                            limit,
+                        })));
                     }
                     let row = match self.reader.kind()? {
                         Kind::Object => self.record(rows.len())?,
                         _ => {
                             self.reader.skip(&mut self.text)?;
-                            Err(RecordError::Shape)
+                            Err(Wrong::new(RecordError::Shape))
                         }
                     };
                     rows.push(row);
@@ -107,29 +112,33 @@ impl Input<'_> {
             }
             _ => {
                 self.reader.skip(&mut self.text)?;
-                Ok(Err(RecordError::Shape))
+                Ok(Err(Wrong::new(RecordError::Shape)))
             }
         }
     }
 
     /// The event lists of each row.
-    fn lists(&mut self) -> Result<Result<Lists, RecordError>, Stop> {
+    fn lists(&mut self) -> Result<Result<Lists, Wrong>, Stop> {
         if self.reader.kind()? != Kind::Array {
             self.reader.skip(&mut self.text)?;
-            return Ok(Err(RecordError::Shape));
+            return Ok(Err(Wrong::new(RecordError::Shape)));
         }
         let mut all = Vec::new();
         let mut more = self.reader.open();
         while more {
             if all.len() == limits::ROWS {
                 let (found, limit) = (all.len() + 1, limits::ROWS);
-                return Err(Stop::Refused(RecordError::Limit { what: "rows of events", found, limit }));
+                return Err(Stop::Refused(Wrong::new(RecordError::Limit {
+                    what: "rows of events",
+                    found,
+                    limit,
+                })));
             }
             let row = match self.reader.kind()? {
                 Kind::Object => self.lists_of(all.len())?,
                 _ => {
                     self.reader.skip(&mut self.text)?;
-                    Err(RecordError::Shape)
+                    Err(Wrong::new(RecordError::Shape))
                 }
             };
             all.push(row);
@@ -138,7 +147,7 @@ impl Input<'_> {
         Ok(Ok(all))
     }
 
-    fn lists_of(&mut self, row: usize) -> Result<Result<RecordEvents, RecordError>, Stop> {
+    fn lists_of(&mut self, row: usize) -> Result<Result<RecordEvents, Wrong>, Stop> {
         let mut lists = RecordEvents::new();
         let mut wrong = None;
         let mut more = self.reader.open();
@@ -150,14 +159,16 @@ impl Input<'_> {
                 Some((index, field)) if field.events().is_some() => {
                     let twice = lists.iter().any(|(at, _)| *at as usize == index);
                     match self.value(field, index, row, &mut lists)? {
-                        Ok(_) if twice => Err(RecordError::Twice { row, field: field.name.clone() }),
+                        Ok(_) if twice => {
+                            Err(Wrong::new(RecordError::Twice { row, field: field.name.clone() }))
+                        }
                         Ok(_) => Ok(()),
                         Err(error) => Err(error),
                     }
                 }
                 _ => {
                     self.reader.skip(&mut self.text)?;
-                    Err(RecordError::UnknownField { row, field: self.name.clone() })
+                    Err(Wrong::new(RecordError::UnknownField { row, field: self.name.clone() }))
                 }
             };
             if let Err(error) = read {
@@ -171,11 +182,11 @@ impl Input<'_> {
     /// Reads an object to its end even when a field is wrong, so that the rows after it are still read. Of several
     /// mistakes, a member that is no field comes first, then the first in the fields' order: the order of the members
     /// makes no difference.
-    fn record(&mut self, row: usize) -> Result<Result<Row, RecordError>, Stop> {
+    fn record(&mut self, row: usize) -> Result<Result<Row, Wrong>, Stop> {
         let mut given: Vec<Option<Admitted>> = vec![None; self.fields.len()];
         let mut events = Vec::new();
         let mut unknown = None;
-        let mut wrong: Option<(usize, RecordError)> = None;
+        let mut wrong: Option<(usize, Wrong)> = None;
         let mut more = self.reader.open();
         while more {
             self.reader.key(&mut self.name)?;
@@ -184,7 +195,9 @@ impl Input<'_> {
                 found.and_then(|i| Some((i, self.fields.get(i)?, given.get_mut(i)?)))
             {
                 let value = match self.value(field, index, row, &mut events)? {
-                    Ok(_) if slot.is_some() => Err(RecordError::Twice { row, field: field.name.clone() }),
+                    Ok(_) if slot.is_some() => {
+                        Err(Wrong::new(RecordError::Twice { row, field: field.name.clone() }))
+                    }
                     value => value,
                 };
                 match value {
@@ -196,7 +209,9 @@ impl Input<'_> {
                 }
             } else {
                 self.reader.skip(&mut self.text)?;
-                unknown.get_or_insert_with(|| RecordError::UnknownField { row, field: self.name.clone() });
+                unknown.get_or_insert_with(|| {
+                    Wrong::new(RecordError::UnknownField { row, field: self.name.clone() })
+                });
             }
             more = self.reader.more(b'}')?;
         }
@@ -213,7 +228,7 @@ impl Input<'_> {
         index: usize,
         row: usize,
         events: &mut RecordEvents,
-    ) -> Result<Result<Admitted, RecordError>, Stop> {
+    ) -> Result<Result<Admitted, Wrong>, Stop> {
         let list = field.events().filter(|_| matches!(self.reader.kind(), Ok(Kind::Array)));
         if let Some(schema) = list {
             let found = self.events(field, schema, index, row)?;
@@ -263,7 +278,7 @@ impl Input<'_> {
         schema: &EventSchema,
         index: usize,
         row: usize,
-    ) -> Result<Result<super::RowEvents, RecordError>, Stop> {
+    ) -> Result<Result<super::RowEvents, Wrong>, Stop> {
         let lookup = self.lookup;
         let Some(shape) = lookup.list(index) else { return Ok(Ok(super::RowEvents::default())) };
         let mut events = EventReader::new(field, schema, shape, row);
@@ -272,7 +287,11 @@ impl Input<'_> {
             self.event_cells += schema.cells();
             if self.event_cells > limits::JSON_CELLS {
                 let (found, limit) = (self.event_cells, limits::JSON_CELLS);
-                return Err(Stop::Refused(RecordError::Limit { what: "values of events", found, limit }));
+                return Err(Stop::Refused(Wrong::new(RecordError::Limit {
+                    what: "values of events",
+                    found,
+                    limit,
+                })));
             }
             match self.reader.kind()? {
                 Kind::Object => self.event(&mut events)?,
@@ -309,10 +328,10 @@ impl Input<'_> {
 fn complete(
     fields: &[Field],
     given: Vec<Option<Admitted>>,
-    mut wrong: Option<(usize, RecordError)>,
+    mut wrong: Option<(usize, Wrong)>,
     events: RecordEvents,
     row: usize,
-) -> Result<Row, RecordError> {
+) -> Result<Row, Wrong> {
     let mut out = RowBuilder::new(fields, row);
     for (index, slot) in given.into_iter().enumerate() {
         if let Some((_, error)) = wrong.take_if(|(at, _)| *at == index) {

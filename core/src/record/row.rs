@@ -1,8 +1,8 @@
 //! One record after its fields' checks.
 
+use super::Wrong;
 use super::{Absent, Admitted, RecordEvents, RowEvents};
 use crate::column::State;
-use crate::error::RecordError;
 use crate::schema::Field;
 
 /// One record after its fields' checks.
@@ -52,7 +52,7 @@ impl<'a> RowBuilder<'a> {
     /// Adds the value of the next field; missing if there is none.
     ///
     /// Errors: it is missing, and the field's policy is to refuse that.
-    pub(crate) fn push(&mut self, admitted: Option<Admitted>) -> Result<(), RecordError> {
+    pub(crate) fn push(&mut self, admitted: Option<Admitted>) -> Result<(), Wrong> {
         let Some(field) = self.fields.get(self.out.cells.len()) else { return Ok(()) };
         let admitted = match admitted {
             Some(admitted) => admitted,
@@ -68,7 +68,7 @@ impl<'a> RowBuilder<'a> {
     /// The row with its event lists, which are settled by their reference times.
     ///
     /// Errors: as [`RowEvents::settle`], of the first list in the fields' order.
-    pub(crate) fn finish(mut self, mut events: RecordEvents) -> Result<Row, RecordError> {
+    pub(crate) fn finish(mut self, mut events: RecordEvents) -> Result<Row, Wrong> {
         // In the order of the fields; there are few.
         for end in 1..events.len() {
             for at in (1..=end).rev() {

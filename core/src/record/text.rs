@@ -69,9 +69,13 @@ impl FieldReader {
             Kind::Events => json::array_len(cell).map(|events| events as f64),
         };
         match value {
-            Some(value) if self.refuses => self.field.admit(value, 0).map(|_| value),
-            Some(value) => Ok(value),
-            None => Err(self.field.type_error(0, "this text")),
+            Some(value) => {
+                if self.refuses {
+                    self.field.admit(value, 0)?;
+                }
+                Ok(value)
+            }
+            None => Err(*self.field.type_error(0, "this text")),
         }
     }
 
@@ -84,7 +88,8 @@ impl FieldReader {
             _ => UNSEEN_CATEGORY,
         };
         let value = self.field.value_of(given, 0, code)?;
-        self.field.admit(value, 0).map(|_| value)
+        self.field.admit(value, 0)?;
+        Ok(value)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::limits;
 use crate::reason::ReasonMethod;
-use crate::record::{Absent, RecordEvents, fill_columns, ignored, parse_events};
+use crate::record::{Absent, RecordEvents, Wrong, fill_columns, ignored, parse_events};
 
 /// Rows as columns, with their event lists.
 #[derive(Clone, Copy, Debug)]
@@ -224,7 +224,7 @@ impl Scorer {
         }
         let events = parse_events(&self.bundle.fields, &self.lookup, table.events)?;
         match events.len() == rows {
-            true => events.into_iter().collect(),
+            true => Ok(events.into_iter().collect::<Result<_, Wrong>>()?),
             false => {
                 Err(RecordError::Columns { what: "rows of events", expected: rows, found: events.len() })
             }

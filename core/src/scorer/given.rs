@@ -49,7 +49,7 @@ impl Scorer {
             let value = field.value_of(given, row, |text| self.lookup.code(field, index, text))?;
             out.push(Some(field.admit(value, row)?))?;
         }
-        out.finish(lists)
+        Ok(out.finish(lists)?)
     }
 
     /// The column value of a text in a field.
@@ -60,7 +60,7 @@ impl Scorer {
         let Some(field) = fields.get(index) else {
             return Err(RecordError::Columns { what: "field", expected: fields.len(), found: index });
         };
-        field.value_of(Given::Text(text), row, |text| self.lookup.code(field, index, text))
+        Ok(field.value_of(Given::Text(text), row, |text| self.lookup.code(field, index, text))?)
     }
 
     /// The decision for one record.

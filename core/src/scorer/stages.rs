@@ -6,7 +6,7 @@ use crate::column::{Block, State};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::{Reason, ReasonSpec};
-use crate::record::{Lookup, RecordEvents, Row, parse_json};
+use crate::record::{Lookup, RecordEvents, Row, Wrong, parse_json};
 use crate::schema::{Field, Stage};
 use crate::split::{Cut, Doubt, LocalCreditData, canonical};
 
@@ -102,7 +102,7 @@ impl Scorer {
             return Err(RecordError::NotEdgeStage);
         };
         let rows = parse_json(&stages.fields, &stages.lookup, json)?;
-        let row = one(rows).map_err(|error| of_the_device(&self.bundle, error))?;
+        let row = one(rows).map_err(|error| of_the_device(&self.bundle, *error))?;
         self.block.set_rows(1);
         // Nothing of an earlier applicant is left where the device wrote.
         for column in 0..self.bundle.graph.columns() as u32 {
@@ -163,10 +163,10 @@ fn set(block: &mut Block, column: u32, value: f64, state: State) {
 }
 
 /// The only record of a call.
-fn one(mut rows: Vec<Result<Row, RecordError>>) -> Result<Row, RecordError> {
+fn one(mut rows: Vec<Result<Row, Wrong>>) -> Result<Row, Wrong> {
     match rows.pop() {
         Some(row) if rows.is_empty() => row,
-        _ => Err(RecordError::Shape),
+        _ => Err(Wrong::new(RecordError::Shape)),
     }
 }
 
