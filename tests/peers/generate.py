@@ -20,6 +20,7 @@ SUBJECTS = {
     "toad": "toad_cards",
     "catboost": "cat",
     "onnx": "onnx_cases",
+    "pmml": "pmml",
 }
 
 
@@ -29,7 +30,7 @@ def main():
     parser.add_argument("--live", metavar="OUT", help="write random models under OUT")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--models", type=int, default=20, help="random models a trainer")
-    parser.add_argument("--only", default="xgboost,lightgbm,optbinning,toad", help="trainers, comma-separated (scorecardpy, onnx, catboost: in venvs of their own)")
+    parser.add_argument("--only", default="xgboost,lightgbm,optbinning,toad", help="trainers, comma-separated (scorecardpy, onnx, pmml, catboost: in venvs of their own)")
     parser.add_argument("--case", default="", help="only golden cases whose name contains this")
     args = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":  # scorecardpy's order of columns comes from a set

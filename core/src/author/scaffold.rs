@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::import::pmml;
 use super::{bare, csv};
 use crate::Error;
 use crate::bundle::BundleParts;
@@ -20,8 +21,8 @@ pub fn source_of_model(
 ) -> Result<String, Error> {
     let parts = bare::bundle_from_model(name, bytes)?;
     let kind = bare::kind(bytes);
-    // The bare bundle's node has a name that no field has.
-    let node = parts.nodes.last().map_or(kind, |n| n.name.split('.').next().unwrap_or(kind)).to_owned();
+    // The bare bundle's first node is the model's, or of its inputs, and has a name that no field has.
+    let node = parts.nodes.first().map_or(kind, |n| n.name.split('.').next().unwrap_or(kind)).to_owned();
     let mut text = format!(
         "# Imported by `scorelet import`. Try it: scorelet build . -o model.sclb\n\
          # docs/bundle-source.md is the reference of every key.\n\n\
@@ -40,7 +41,14 @@ pub fn source_of_model(
         ));
         // What a trainer computes in f32 is as good as its size.
         let (mut tolerance, mut expect) = (1e-6, String::new());
-        if let Some((column, output, greatest)) = expected(&parts, &node, rows) {
+        let own = if kind == "pmml" { named(bytes, &node, rows)? } else { Vec::new() };
+        if !own.is_empty() {
+            let pairs: Vec<String> = own
+                .iter()
+                .map(|(column, output)| format!("{} = {}", quoted(column), quoted(output)))
+                .collect();
+            expect = format!("expect = {{ {} }}\n", pairs.join(", "));
+        } else if let Some((column, output, greatest)) = expected(&parts, &node, rows) {
             tolerance = if greatest <= 1.0 { 1e-6 } else { 1e-5 * greatest };
             expect = format!("expect = {{ {} = {} }}\n", quoted(&column), quoted(&output));
         }
@@ -68,6 +76,15 @@ fn described(field: &Field) -> String {
         FieldType::EventList(_) => "\"events\"".to_owned(),
         FieldType::Number => "\"number\"".to_owned(),
     }
+}
+
+/// The columns that have the name of an output of a PMML file, and that output of its node.
+fn named(bytes: &[u8], node: &str, rows: &[u8]) -> Result<Vec<(String, String)>, Error> {
+    let model = pmml::import(bytes)?;
+    let Ok(rows) = csv::parse(rows) else { return Ok(Vec::new()) };
+    let header = rows.first().map_or(&[][..], |row| row.cells.as_slice());
+    let is_output = |cell: &&String| model.outputs.iter().any(|o| o.name == **cell);
+    Ok(header.iter().filter(is_output).map(|cell| (cell.clone(), format!("{node}.{cell}"))).collect())
 }
 
 /// The one column that is no field and no output, and the output that it means: the PD if there is one and its values are between 0 and 1,

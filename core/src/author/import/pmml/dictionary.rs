@@ -123,6 +123,8 @@ impl<'a> DataField<'a> {
                     match child.get("property") {
                         None | Some("valid") => field.valid.push(value),
                         Some("invalid") => field.invalid.push(value),
+                        // A number that is none is missing anyway.
+                        Some("missing") if field.kind == Kind::Number && value == "NaN" => {}
                         Some("missing") => field.missing.push(value),
                         Some(other) => return Err(child.refuse_value("property", other)),
                     }

@@ -3,6 +3,7 @@
 use super::forest::{self, Grower};
 use super::graph::Id;
 use super::lower::Lowering;
+use super::mining;
 use super::model::{self, Prediction, Target, classifies};
 use super::predicate;
 use super::tree::Tree;
@@ -176,20 +177,13 @@ fn trees<'a>(
     wanted: &Target<'a>,
     here: Element<'a>,
 ) -> Result<Option<Prediction>, Error> {
-    const OWN: [&str; 3] = ["LocalTransformations", "Targets", "Output"];
+    const OWN: [&str; 2] = ["Targets", "Output"];
     let plain = |s: &Segment<'a>| {
         s.model.name() == "TreeModel"
             && s.predicate.name() == "True"
             && (s.model.get("functionName") == Some("classification")) == classifies
             && s.model.get("isScorable") != Some("false")
             && OWN.iter().all(|own| s.model.child(own).is_none())
-            && s.model.child("MiningSchema").is_some_and(|schema| {
-                schema.children().all(|f| {
-                    f.get("missingValueReplacement").is_none()
-                        && f.get("outliers").is_none()
-                        && f.get("missingValueTreatment").is_none()
-                })
-            })
     };
     if segments.len() > limits::TREES || !segments.iter().all(plain) {
         return Ok(None);
@@ -238,7 +232,16 @@ fn trees<'a>(
             (false, true) => Some(number),
             (false, false) => Some(0),
         };
-        let Some(draft) = grower.tree(low, tree, output, &leaf)? else { return Ok(None) };
+        low.open();
+        let schema = mining::read(low, segment.model, false)?;
+        low.open();
+        if let Some(local) = segment.model.child("LocalTransformations") {
+            low.derived(local)?;
+        }
+        let draft = grower.tree(low, tree, output, &leaf)?;
+        low.close();
+        low.close();
+        let Some(draft) = draft.filter(|_| schema.conditions.is_empty()) else { return Ok(None) };
         drafts.push(draft);
     }
     let total: f64 = if weighted { segments.iter().map(|s| s.weight).sum() } else { segments.len() as f64 };

@@ -131,6 +131,22 @@ pub(super) fn or_literal<'a>(
     }
 }
 
+/// A literal of the type of a value.
+pub(super) fn like<'a>(
+    low: &mut Lowering<'a>,
+    kind: &Kind,
+    text: &str,
+    here: Element<'a>,
+) -> Result<Value, Error> {
+    Ok(match kind {
+        Kind::Text(_) => Value::text(&mut low.graph, text),
+        kind => {
+            let figure = literal(kind, text, here)?;
+            Value { id: low.graph.constant(figure), kind: kind.clone() }
+        }
+    })
+}
+
 /// A value, or a literal of its type where it is missing.
 pub(super) fn or_text<'a>(
     low: &mut Lowering<'a>,
@@ -138,13 +154,7 @@ pub(super) fn or_text<'a>(
     text: &str,
     here: Element<'a>,
 ) -> Result<Value, Error> {
-    let other = match &value.kind {
-        Kind::Text(_) => Value::text(&mut low.graph, text),
-        kind => {
-            let figure = literal(kind, text, here)?;
-            Value { id: low.graph.constant(figure), kind: kind.clone() }
-        }
-    };
+    let other = like(low, &value.kind, text, here)?;
     let (a, b, kind) = unified(&value, &other, &mut low.graph, here)?;
     Ok(Value { id: low.graph.or_else(a, b), kind })
 }

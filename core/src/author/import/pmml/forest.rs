@@ -139,7 +139,9 @@ impl Grower {
                     Absent::Nothing
                 }
             }
-            Missing::None => return Ok(None),
+            Missing::None if complement => return Ok(None),
+            // It goes on to the next child, as if the answer was no.
+            Missing::None => Absent::No,
             Missing::Null => Absent::Nothing,
             Missing::Last => Absent::Score(at),
             Missing::Default => match node.default {

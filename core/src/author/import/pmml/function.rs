@@ -38,8 +38,7 @@ pub(super) fn apply<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result<Val
         let is = low.graph.is_absent(arg.id);
         absent = low.graph.or(absent, is);
     }
-    let missing = Value { id: low.graph.missing(), kind: value.kind.clone() };
-    let other = expression::or_text(low, missing, text, here)?;
+    let other = expression::like(low, &value.kind, text, here)?;
     let (a, b, kind) = unified(&value, &other, &mut low.graph, here)?;
     Ok(Value { id: low.graph.select(absent, b, a), kind })
 }

@@ -316,7 +316,7 @@ impl Graph {
         terms.fold(first, |sum, term| self.add(sum, term))
     }
 
-    /// `intercept + Σ coefficient · value`, in that order; a term of coefficient 1 and 0 are no exceptions.
+    /// A value times a constant.
     pub(super) fn scaled(&mut self, x: Id, factor: f64) -> Id {
         let factor = self.constant(factor);
         self.mul(x, factor)

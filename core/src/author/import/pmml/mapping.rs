@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::check_limit;
 use super::dictionary::Interval;
-use super::expression::{or_literal, or_text};
+use super::expression::{like, or_literal};
 use super::graph::Id;
 use super::lower::Lowering;
 use super::value::{Kind, Value, distinct, literal, texts};
@@ -42,9 +42,8 @@ fn completed<'a>(
     let id = low.graph.select(absent, missing, value.id);
     let value = Value { id, kind: value.kind };
     match here.get("mapMissingTo") {
-        // A default that was not used must not be replaced: it is there.
         Some(text) => {
-            let other = or_text(low, Value { id: missing, kind: value.kind.clone() }, text, here)?;
+            let other = like(low, &value.kind, text, here)?;
             let (a, b, kind) = super::value::unified(&value, &other, &mut low.graph, here)?;
             Ok(Value { id: low.graph.select(absent, b, a), kind })
         }
@@ -70,10 +69,15 @@ pub(super) fn discretize<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Resul
     completed(low, (kind, id), absent, here)
 }
 
+/// The name of a column without the prefix of its namespace.
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
 pub(super) fn map_values<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result<Value, Error> {
     let mut inputs = Vec::new();
     for pair in here.all("FieldColumnPair") {
-        inputs.push((low.field(pair.need("field")?, pair)?, pair.need("column")?));
+        inputs.push((low.field(pair.need("field")?, pair)?, local(pair.need("column")?)));
     }
     if inputs.is_empty() {
         return Err(here.wrong("it reads no field"));
@@ -82,7 +86,7 @@ pub(super) fn map_values<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Resul
         Some(locator) => return Err(locator.refused()),
         None => here.need_child("InlineTable")?,
     };
-    let output = here.need("outputColumn")?;
+    let output = local(here.need("outputColumn")?);
     let mut rows: Vec<Vec<&str>> = Vec::new();
     let mut results: Vec<&str> = Vec::new();
     for row in table.all("row") {

@@ -1,6 +1,6 @@
 //! `MiningSchema`: which fields a model reads, and what it does about values that are missing, invalid or far out.
 
-use super::expression::or_text;
+use super::expression::{like, or_text};
 use super::graph::Id;
 use super::lower::Lowering;
 use super::value::{Kind, Value, literal};
@@ -89,8 +89,7 @@ fn entered<'a>(
         "asIs" => drop(low.validity.insert(name.to_owned(), valid)),
         _ => {
             let text = here.need("invalidValueReplacement")?;
-            let missing = Value { id: low.graph.missing(), kind: value.kind.clone() };
-            let other = or_text(low, missing, text, here)?;
+            let other = like(low, &value.kind, text, here)?;
             let (own, other, kind) = super::value::unified(&value, &other, &mut low.graph, here)?;
             value = Value { id: low.graph.select(valid, own, other), kind };
         }

@@ -187,12 +187,15 @@ fn compute<'a>(
         _ => Err(here.refused()),
     }?;
     target::apply(low, here, &wanted, &mut prediction)?;
+    let mut outputs = output::read(low, here, &wanted, &prediction)?;
     // Where a value is invalid, there is no result.
     if let Some(sound) = schema.conditions.into_iter().reduce(|a, b| low.graph.and(a, b)) {
         let invalid = low.graph.invalid();
         prediction.map(|id| low.graph.select(sound, id, invalid));
+        for output in &mut outputs {
+            output.value.id = low.graph.select(sound, output.value.id, invalid);
+        }
     }
-    let outputs = output::read(low, here, &wanted, &prediction)?;
     low.close();
     Ok((Outcome { prediction, outputs }, wanted))
 }
@@ -218,7 +221,18 @@ pub(super) fn outermost<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result
     let value = target::typed(low, &wanted, prediction.value.clone());
     let at = output::ensure(&mut outputs, wanted.name.unwrap_or("prediction"), value, false);
     let mut places = Vec::new();
-    if let Some(classes) = &prediction.classes {
+    let mut classes = prediction.classes.clone();
+    if let (None, Kind::Text(vocabulary)) = (&classes, &prediction.value.kind) {
+        low.notes.insert("It gives labels without probabilities: its score is 1 where the last class is predicted, else 0.".to_owned());
+        let (labels, id) = (vocabulary.texts.clone(), prediction.value.id);
+        let is = |k: u32| {
+            let k = low.graph.constant(f64::from(k));
+            low.graph.equal(id, k)
+        };
+        let probabilities = (0..labels.len() as u32).map(is).collect();
+        classes = Some(Classes { labels, probabilities });
+    }
+    if let Some(classes) = &classes {
         for (label, &id) in classes.labels.iter().zip(&classes.probabilities) {
             let name = format!("probability({label})");
             places.push(output::ensure(&mut outputs, &name, Value::number(id), true));

@@ -31,7 +31,8 @@ pub(super) fn linear(low: &mut Lowering<'_>, sums: &[Sum], here: Element<'_>) ->
     if let ([(intercept, _)], [one]) = (sums, inputs.as_slice())
         && sums.iter().all(|(_, terms)| matches!(terms.as_slice(), [(_, 1.0)]))
     {
-        return Ok(vec![target::shifted(low, *one, *intercept)]);
+        let one = target::folded(low, *one);
+        return Ok(vec![target::rescaled(low, one, 1.0, *intercept)]);
     }
     let graph = &mut low.graph;
     if inputs.is_empty() {

@@ -7,6 +7,7 @@ use super::model::{Prediction, Target};
 use super::value::{Kind, Value, lookup};
 use super::xml::Element;
 use crate::Error;
+use crate::author::forest::TreeNode;
 use crate::feature::formula::Function;
 use crate::model::link::Link;
 
@@ -38,8 +39,7 @@ pub(super) fn apply<'a>(
     }
     let factor = here.figure("rescaleFactor")?.unwrap_or(1.0);
     let shift = here.figure("rescaleConstant")?.unwrap_or(0.0);
-    x = low.graph.scaled(x, factor);
-    x = shifted(low, x, shift);
+    x = rescaled(low, x, factor, shift);
     let half = low.graph.constant(0.5);
     x = match here.get("castInteger") {
         None => x,
@@ -91,9 +91,9 @@ fn missing<'a>(low: &mut Lowering<'a>, here: Element<'a>, prediction: &mut Predi
     Ok(())
 }
 
-/// A value and a constant. Of a forest it is the forest with another base, so that it stays one.
-pub(super) fn shifted(low: &mut Lowering<'_>, x: Id, shift: f64) -> Id {
-    if shift == 0.0 {
+/// A value times a factor and a constant. Of a forest it is the forest with other leaves and another base, so that it stays one.
+pub(super) fn rescaled(low: &mut Lowering<'_>, x: Id, factor: f64, shift: f64) -> Id {
+    if (factor, shift) == (1.0, 0.0) {
         return x;
     }
     if let Node::Part(number, 0) = *low.graph.node(x)
@@ -105,11 +105,37 @@ pub(super) fn shifted(low: &mut Lowering<'_>, x: Id, shift: f64) -> Id {
         let mut forest = forest.clone();
         forest.base = vec![shift];
         forest.base_first = false;
+        for node in forest.trees.iter_mut().flat_map(|tree| &mut tree.nodes) {
+            if let TreeNode::Leaf { values, .. } = node {
+                values.iter_mut().for_each(|v| *v *= factor);
+            }
+        }
         let part = low.graph.part(inputs, PartOp::Forest(forest));
         return low.graph.output(part, 0);
     }
+    let scaled = low.graph.scaled(x, factor);
     let shift = low.graph.constant(shift);
-    low.graph.add(x, shift)
+    low.graph.add(scaled, shift)
+}
+
+/// Of a forest times a constant and another added, the forest that gives it; anything else as it is.
+pub(super) fn folded(low: &mut Lowering<'_>, id: Id) -> Id {
+    let with_constant = |id: Id, function: Function| match *low.graph.node(id) {
+        Node::Apply(code, [a, b, _]) if code == function.code() => {
+            match (low.graph.value(a), low.graph.value(b)) {
+                (_, Some(c)) => Some((a, c)),
+                (Some(c), _) => Some((b, c)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    let (scaled, shift) = with_constant(id, Function::Add).unwrap_or((id, 0.0));
+    let (x, factor) = with_constant(scaled, Function::Mul).unwrap_or((scaled, 1.0));
+    match low.graph.node(x) {
+        Node::Part(..) if x != id => rescaled(low, x, factor, shift),
+        _ => id,
+    }
 }
 
 /// A label as a value of the target's type.

@@ -132,7 +132,8 @@ pub(super) fn distribution<'a>(node: &TreeNode<'a>) -> Result<Vec<(&'a str, f64)
     }
     if counted {
         let total: f64 = shares.iter().map(|(_, n)| n).sum();
-        if !shares.is_empty() && !(total > 0.0 && total.is_finite()) {
+        let sound = total > 0.0 && total.is_finite();
+        if !shares.is_empty() && !sound {
             return Err(node.here.wrong("a score distribution counts no records"));
         }
         shares.iter_mut().for_each(|(_, n)| *n /= total);

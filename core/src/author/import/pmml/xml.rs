@@ -7,7 +7,7 @@ use crate::Error;
 use crate::error::ImportError;
 
 /// Elements inside each other: of a tree model each level is one.
-const DEPTH: usize = 600;
+const DEPTH: usize = 256;
 /// Elements, attributes and texts.
 const NODES: u32 = 1 << 26;
 /// Bytes of a value that is quoted in a message.
