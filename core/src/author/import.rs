@@ -4,6 +4,7 @@
 //! harm (training statistics, a stopped-early marker that the trainer's own predict ignores) it says in the notes.
 
 pub mod catboost;
+pub mod dmn;
 pub mod lightgbm;
 pub mod onnx;
 pub mod pmml;

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::import::pmml;
+use super::import::{Format, dmn, sniff};
 use super::{bare, csv};
 use crate::Error;
 use crate::bundle::BundleParts;
 use crate::schema::{Field, FieldType};
 
-/// The text of `bundle.toml` for a model file. `check`: name and bytes of a CSV of rows with the trainer's outputs, which becomes the
+/// The text of `bundle.toml` for a model file, or a decision model. `check`: name and bytes of a CSV of rows with the trainer's outputs, which becomes the
 /// self-check. Columns that are neither fields nor outputs of the model's node are expected of the model, if it is one column.
 ///
 /// # Errors
@@ -19,6 +20,9 @@ pub fn source_of_model(
     bytes: &[u8],
     check: Option<(&str, &[u8])>,
 ) -> Result<String, Error> {
+    if sniff(bytes) == Some(Format::Dmn) {
+        return dmn::source(name, file, &dmn::import(bytes)?, &[]);
+    }
     let parts = bare::bundle_from_model(name, bytes)?;
     let kind = bare::kind(bytes);
     // The bare bundle's first node is the model's, or of its inputs, and has a name that no field has.

@@ -16,6 +16,7 @@ pub mod code;
 mod coded;
 mod combine;
 mod date;
+mod decision_table;
 mod encoders;
 mod entropy;
 mod events;
@@ -73,6 +74,8 @@ pub struct Compiled {
     pub parts: BundleParts,
     /// What is not wrong but deserves a look, in the order of the file.
     pub warnings: Vec<SourceError>,
+    /// The texts of decisions' outputs that are categories, by the outputs' names: a column has their indices.
+    pub texts: BTreeMap<String, Vec<String>>,
 }
 
 /// Compiles a bundle source folder, given as file name → bytes. Names are relative to the folder, with `/` between parts.
@@ -82,9 +85,10 @@ pub struct Compiled {
 pub fn compile(files: &BTreeMap<String, Vec<u8>>) -> Result<Compiled, Vec<SourceError>> {
     let report = Report::new(files);
     let parts = read(&report);
+    let texts = report.texts();
     let (errors, warnings) = report.into_parts();
     match parts {
-        Some(parts) if errors.is_empty() => Ok(Compiled { parts, warnings }),
+        Some(parts) if errors.is_empty() => Ok(Compiled { parts, warnings, texts }),
         _ => Err(errors),
     }
 }

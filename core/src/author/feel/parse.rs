@@ -38,6 +38,7 @@ pub fn names_in(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut run: Vec<&str> = Vec::new();
     // What stands in quotes is no name.
+    let text = text.replace("..", " , ");
     for piece in text.split('"').step_by(2).take(BYTES) {
         run.clear();
         for word in piece.split_whitespace() {

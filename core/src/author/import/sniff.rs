@@ -26,6 +26,8 @@ pub enum Format {
     Onnx,
     /// PMML.
     Pmml,
+    /// DMN: decisions, no model.
+    Dmn,
 }
 
 /// Tells the formats apart: by the first bytes, the header of a CSV, the keys at the top of a JSON. An importer may still
@@ -47,8 +49,12 @@ pub fn sniff(bytes: &[u8]) -> Option<Format> {
     }
     match bytes.trim_ascii_start() {
         [b'{', ..] => json_object(bytes),
-        // XML whose first element, after a declaration and comments, is PMML's.
-        [b'<', ..] => first_element(bytes).filter(|name| *name == b"PMML").map(|_| Format::Pmml),
+        // XML is told by its first element, after a declaration and comments.
+        [b'<', ..] => match first_element(bytes)? {
+            b"PMML" => Some(Format::Pmml),
+            b"definitions" => Some(Format::Dmn),
+            _ => None,
+        },
         // OptBinning's table as JSON records: a list of objects, one a bin.
         [b'[', record @ ..] => {
             let record = record.get(..record.len().min(4096)).unwrap_or_default();
@@ -168,6 +174,7 @@ mod tests {
         );
         assert_eq!(sniff(b"<p:PMML/>"), Some(Format::Pmml));
         assert_eq!(sniff(b"<html><PMML/>"), None);
+        assert_eq!(sniff(b"<?xml version='1.0'?>\n<dmn:definitions name='x'/>"), Some(Format::Dmn));
         for broken in ["<", "<?", "<PMML", "<!-- ", "", "{", "{\"", "{\"a\\", "tree", "{\"learner"] {
             assert_eq!(sniff(broken.as_bytes()), None, "{broken}");
         }

@@ -46,3 +46,5 @@ pub const NOTE: &str = "SCL-0621";
 pub const BUILD: &str = "SCL-0622";
 /// An expression that cannot be compiled.
 pub const EXPRESSION: &str = "SCL-0623";
+/// A decision table with a mistake, or a gap, overlap or rule that never counts (also as a warning).
+pub const DECISION: &str = "SCL-0624";

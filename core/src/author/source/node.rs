@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{Builder, Here};
 use super::code;
+use super::decision_table;
 use super::fields::FieldDraft;
 use super::meta::{MetaDraft, STAGES};
 use super::report::{Name, Report};
@@ -61,6 +62,8 @@ const KINDS: &[(&str, Parse)] = &[
     ("combine", combine::parse),
     ("entropy_gain", entropy::parse),
     ("formula", formula::parse),
+    ("table", decision_table::table),
+    ("decision", decision_table::decision),
     ("window", window::parse),
     ("series", series::parse),
     ("scorecard", scorecard::parse),
@@ -77,7 +80,9 @@ const KINDS: &[(&str, Parse)] = &[
 ];
 
 /// The kinds that run where they are told to, on the edge if nothing tells: a model must not ship to devices by itself.
-const MODELS: [&str; 14] = [
+const MODELS: [&str; 16] = [
+    "table",
+    "decision",
     "scorecard",
     "linear",
     "trees",

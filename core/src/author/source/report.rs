@@ -29,13 +29,29 @@ pub(super) const MAIN: &str = "bundle.toml";
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     files: &'a BTreeMap<String, Vec<u8>>,
+    /// The file that spans are in where no other is named.
+    main: String,
     errors: RefCell<Vec<SourceError>>,
     warnings: RefCell<Vec<SourceError>>,
+    texts: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 impl<'a> Report<'a> {
     pub(super) fn new(files: &'a BTreeMap<String, Vec<u8>>) -> Self {
-        Self { files, errors: RefCell::default(), warnings: RefCell::default() }
+        let main = MAIN.to_owned();
+        let (errors, warnings, texts) = Default::default();
+        Self { files, main, errors, warnings, texts }
+    }
+
+    /// An empty report whose spans are in another file of the folder, to be taken in by [`Self::absorb`].
+    pub(super) fn of_file(&self, file: &str) -> Self {
+        Self { main: file.to_owned(), ..Self::new(self.files) }
+    }
+
+    /// Takes in what was found in another file.
+    pub(super) fn absorb(&self, other: Self) {
+        self.errors.borrow_mut().extend(other.errors.into_inner());
+        self.warnings.borrow_mut().extend(other.warnings.into_inner());
     }
 
     /// The files of the folder.
@@ -43,7 +59,7 @@ impl<'a> Report<'a> {
         self.files
     }
 
-    /// A mistake in `bundle.toml`.
+    /// A mistake in `bundle.toml`, or the file that the report is of.
     pub(super) fn error(
         &self,
         code: &'static str,
@@ -51,7 +67,7 @@ impl<'a> Report<'a> {
         message: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        self.error_in(MAIN, code, span, message, mend);
+        self.error_in(&self.main, code, span, message, mend);
     }
 
     /// A mistake in another file of the folder.
@@ -75,8 +91,30 @@ impl<'a> Report<'a> {
         message: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        let warning = self.make(MAIN, code, span, message.into(), mend.into());
+        self.warn_in(&self.main, code, span, message, mend);
+    }
+
+    /// Something in another file of the folder that the author should see.
+    pub(super) fn warn_in(
+        &self,
+        file: &str,
+        code: &'static str,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
+        let warning = self.make(file, code, span, message.into(), mend.into());
         self.warnings.borrow_mut().push(warning);
+    }
+
+    /// Notes the texts that an output of a node can be.
+    pub(super) fn note_texts(&self, output: String, texts: &[String]) {
+        self.texts.borrow_mut().insert(output, texts.to_vec());
+    }
+
+    /// The texts that outputs of nodes can be, by their names.
+    pub(super) fn texts(&self) -> BTreeMap<String, Vec<String>> {
+        self.texts.take()
     }
 
     /// Whether a mistake has been found.

@@ -1,6 +1,7 @@
 //! Every kind of mistake: code, line and mend. Then whole sources, evaluated.
 
 mod coalitions;
+mod decisions;
 mod events;
 mod mistakes;
 mod models;

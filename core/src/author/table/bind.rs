@@ -33,6 +33,8 @@ pub struct Bound {
     pub sources: Vec<Source>,
     /// Of each tested column how to write its values: its name and kind.
     pub columns: Vec<(String, Kind)>,
+    /// How many of the tested columns, the last ones, are conditions on other columns.
+    pub conditions: usize,
     /// What is computed before the table, and the columns that it reads.
     pub formula: Option<(Formula, Vec<u32>)>,
     /// What the outputs are.
@@ -113,7 +115,7 @@ pub fn bind(
         },
     };
     let table = Table { policy: written.policy, hits: written.hits, domains, outputs, rules };
-    Ok(Bound { table, sources, columns, formula, outputs: kinds })
+    Ok(Bound { table, sources, columns, conditions: extra.len(), formula, outputs: kinds })
 }
 
 /// What is tested.

@@ -54,7 +54,11 @@ fn words(text: &str, list: &[String]) -> Option<Set> {
     if let Some(one) = place(text) {
         return Some(Set::one(one as f64));
     }
-    text.split(',').try_fold(Set::none(), |set, word| Some(set.or(&Set::one(place(word)? as f64))))
+    let one = |word: &str| match place(word) {
+        None if word.trim() == "null" => Some(Set::null()),
+        place => place.map(|place| Set::one(place as f64)),
+    };
+    text.split(',').try_fold(Set::none(), |set, word| Some(set.or(&one(word)?)))
 }
 
 /// A value that does not depend on a column; `None` if it does.
@@ -125,7 +129,7 @@ fn set(test: &Test, kind: &Kind, scope: &Scope) -> Result<Option<Set>, Mistake> 
                 (_, Kind::Null, _) => Set::none(),
                 (_, Kind::Text(_), Kind::Text(list)) => {
                     let text = constant_text(&found).unwrap_or_default();
-                    of_texts(list, |other| compare(*comparison, other, &text))
+                    of_texts(list, |other| compare(*comparison, other, text))
                 }
                 _ => compared(*comparison, value),
             }))
@@ -144,7 +148,7 @@ fn set(test: &Test, kind: &Kind, scope: &Scope) -> Result<Option<Set>, Mistake> 
             {
                 let above = if *from_open { Comparison::Greater } else { Comparison::GreaterEqual };
                 let below = if *to_open { Comparison::Less } else { Comparison::LessEqual };
-                return Ok(Some(of_texts(list, |text| compare(above, text, &a) && compare(below, text, &b))));
+                return Ok(Some(of_texts(list, |text| compare(above, text, a) && compare(below, text, b))));
             }
             let from = if *from_open { Cut::after(low.0) } else { Cut::before(low.0) };
             let to = if *to_open { Cut::before(high.0) } else { Cut::after(high.0) };
@@ -175,10 +179,7 @@ fn compared(comparison: Comparison, x: f64) -> Set {
     }
 }
 
-fn compare<T: PartialOrd + ?Sized>(comparison: Comparison, a: &T, b: &T) -> bool
-where
-    T: PartialEq,
-{
+fn compare(comparison: Comparison, a: &str, b: &str) -> bool {
     match comparison {
         Comparison::Equal => a == b,
         Comparison::NotEqual => a != b,
@@ -189,8 +190,8 @@ where
     }
 }
 
-fn of_texts(list: &[String], holds: impl Fn(&&str) -> bool) -> Set {
-    let held = list.iter().enumerate().filter(|(_, text)| holds(&text.as_str()));
+fn of_texts(list: &[String], holds: impl Fn(&str) -> bool) -> Set {
+    let held = list.iter().enumerate().filter(|(_, text)| holds(text.as_str()));
     held.fold(Set::none(), |set, (i, _)| set.or(&Set::one(i as f64)))
 }
 

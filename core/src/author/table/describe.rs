@@ -1,6 +1,6 @@
 //! Findings in words.
 
-use super::{Analysis, HitPolicy, Table};
+use super::{Analysis, Bound, HitPolicy, Set};
 use crate::author::feel::Kind;
 use crate::record::date;
 
@@ -35,8 +35,15 @@ fn written(x: f64, kind: &Kind) -> String {
     }
 }
 
-/// What an analysis found, in words. `complete`: whether a gap is a mistake.
-pub fn findings(table: &Table, columns: &[(String, Kind)], found: &Analysis, complete: bool) -> Vec<Finding> {
+/// What an analysis of a bound table found, in words. `complete`: whether a gap is a mistake.
+pub fn findings(bound: &Bound, found: &Analysis, complete: bool) -> Vec<Finding> {
+    let (table, columns) = (&bound.table, bound.columns.as_slice());
+    // Conditions of two rules on other columns may exclude each other.
+    let plain = columns.len() - bound.conditions.min(columns.len());
+    let certain = |rule: usize| {
+        let tests = table.rules.get(rule).map_or(&[][..], |rule| &rule.tests);
+        tests.iter().skip(plain).all(|test| *test == Set::any())
+    };
     let mut all = Vec::new();
     let warn =
         |rule, message: String, mend: &str| Finding { rule, error: false, message, mend: mend.to_owned() };
@@ -47,12 +54,14 @@ pub fn findings(table: &Table, columns: &[(String, Kind)], found: &Analysis, com
             HitPolicy::Unique => "both hold, and the hit policy U allows one rule only",
             _ => "both hold and give something else, which the hit policy A forbids",
         };
-        all.push(Finding {
-            rule: Some(overlap.rules.1),
-            error: true,
-            message: format!("rules {a} and {b} overlap: for an applicant with {example}, {what}"),
-            mend: "part the rules, or use the hit policy F or P".to_owned(),
-        });
+        let message = format!("rules {a} and {b} overlap: for an applicant with {example}, {what}");
+        if certain(overlap.rules.0) && certain(overlap.rules.1) {
+            let mend = "part the rules, or use the hit policy F or P".to_owned();
+            all.push(Finding { rule: Some(overlap.rules.1), error: true, message, mend });
+        } else {
+            let message = format!("{message}, if that applicant can be");
+            all.push(warn(Some(overlap.rules.1), message, "see that the conditions exclude each other"));
+        }
     }
     if found.overlapping > found.overlaps.len() as u64 {
         let message =
