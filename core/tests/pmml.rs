@@ -7,8 +7,10 @@
     clippy::print_stderr,
     reason = "a test may panic and speak"
 )]
-
-#![allow(clippy::disallowed_methods, reason = "the platform's own functions are another witness than the engine's")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the platform's own functions are another witness than the engine's"
+)]
 
 #[path = "pmml/ensembles.rs"]
 mod ensembles;

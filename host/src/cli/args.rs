@@ -69,7 +69,7 @@ pub struct InitArgs {
 /// Arguments of `import`.
 #[derive(Debug, Parser)]
 pub struct ImportArgs {
-    /// Model file: ONNX, XGBoost, LightGBM, or a scorecard
+    /// Model file: ONNX, PMML, XGBoost, LightGBM, CatBoost, or a scorecard
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Folder to make; must not be there yet, or be empty [default: the file's name without its ending]
