@@ -10,7 +10,11 @@ const TARGET: &str = "<DataField name=\"y\" optype=\"categorical\" dataType=\"st
 
 /// A file with fields `x1`, `x2`, `s` and the target `y`.
 fn whole(model: &str) -> Model {
-    Model::new(&file(&format!("{}{TEXTS}{TARGET}", fields("x1 x2")), "", model))
+    Model::new(&text(model))
+}
+
+fn text(model: &str) -> String {
+    file(&format!("{}{TEXTS}{TARGET}", fields("x1 x2")), "", model)
 }
 
 fn targeted() -> String {
@@ -19,6 +23,10 @@ fn targeted() -> String {
 }
 
 fn card(attributes: &str, partial: &str) -> Model {
+    Model::new(&card_text(attributes, partial))
+}
+
+fn card_text(attributes: &str, partial: &str) -> String {
     let attribute = |points: &str, code: &str, predicate: &str| {
         format!("<Attribute {points} reasonCode=\"{code}\">{predicate}</Attribute>")
     };
@@ -44,7 +52,7 @@ fn card(attributes: &str, partial: &str) -> Model {
         attribute(partial, "H2", "<True/>")
             .replace("<True/></Attribute>", &format!("<True/>{}</Attribute>", complex(partial))),
     ];
-    whole(&format!(
+    text(&format!(
         "<Scorecard functionName=\"regression\" initialScore=\"100\" {attributes}>{}<Output>\
          <OutputField name=\"total\" feature=\"predictedValue\"/><OutputField name=\"r1\" feature=\"reasonCode\" rank=\"1\"/>\
          <OutputField name=\"r2\" feature=\"reasonCode\" rank=\"2\"/></Output>\
@@ -87,6 +95,23 @@ fn a_scorecard_is_one_with_its_reason_codes() {
     }
     let above = card("reasonCodeAlgorithm=\"pointsAbove\"", "partialScore=\"5\"");
     assert_eq!(above.get("r1", &[("x1", "20"), ("s", "own")]), "H1");
+}
+
+#[test]
+fn the_points_of_a_characteristic_come_from_its_own_field() {
+    use scorelet_core::author::bare::bundle_from_model;
+    use scorelet_core::bundle::{Bundle, Trust};
+    let text = card_text("", "partialScore=\"5\"");
+    let parts = bundle_from_model("card", text.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let bundle = Bundle::open(&Bundle::encode(parts).unwrap(), Trust::Anyone).unwrap();
+    let card = bundle.graph.nodes().iter().find(|n| n.op.kind().1 == "scorecard").unwrap();
+    assert_eq!(card.inputs.len(), 2);
+    for &input in &card.inputs {
+        let node = &bundle.graph.nodes()[bundle.graph.node_at(input as usize).unwrap()];
+        assert_eq!((node.op.kind().1, node.inputs.len()), ("formula", 1));
+    }
+    let names: Vec<&str> = bundle.groups.iter().map(|g| g.code.as_str()).collect();
+    assert!(bundle.scores[0].reasons.is_some() && names.len() == 2, "{names:?}");
 }
 
 #[test]

@@ -158,3 +158,19 @@ fn thresholds_are_doubles() {
         assert_eq!(model.get("prediction", &[("x1", x1), ("x2", "1")]), wanted);
     }
 }
+
+#[test]
+fn trees_of_xgboost_compare_in_f32() {
+    // 0.1 as f32 is over the double 0.1: the value is rounded before it is compared.
+    let tree = |context: &str| {
+        let model = format!(
+            "<TreeModel functionName=\"regression\" {context}>{}<Node><True/><Node score=\"1\"><SimplePredicate field=\"x1\" operator=\"lessThan\" value=\"0.1\"/></Node>\
+             <Node score=\"2\"><SimplePredicate field=\"x1\" operator=\"greaterOrEqual\" value=\"0.1\"/></Node></Node></TreeModel>",
+            schema("x1")
+        );
+        Model::new(&file(&fields("x1"), "", &model))
+    };
+    let row = [("x1", "0.0999999999")];
+    assert_eq!(tree("").get("prediction", &row), "1");
+    assert_eq!(tree("x-mathContext=\"float\"").get("prediction", &row), "2");
+}

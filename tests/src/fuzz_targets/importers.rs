@@ -6,7 +6,7 @@ use std::path::Path;
 use scorelet_core::Error;
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::card::{self, CardFormat};
-use scorelet_core::author::import::{ImportedForest, catboost, lightgbm, onnx, xgboost};
+use scorelet_core::author::import::{ImportedForest, catboost, lightgbm, onnx, pmml, xgboost};
 use scorelet_core::bundle::{Bundle, Trust};
 
 use super::{check_error, engine};
@@ -51,6 +51,19 @@ pub(super) fn onnx(data: &[u8]) {
         Ok(())
     };
     imported(data, onnx::import(data).and_then(forests).err());
+}
+
+/// A forest in it must compile or say why not.
+pub(super) fn pmml(data: &[u8]) {
+    let forests = |model: pmml::ImportedPmml| -> Result<(), Error> {
+        for part in &model.parts {
+            if let pmml::PmmlOp::Forest(forest) = &part.op {
+                forest.compile()?;
+            }
+        }
+        Ok(())
+    };
+    imported(data, pmml::import(data).and_then(forests).err());
 }
 
 pub(super) fn optbinning(data: &[u8]) {
@@ -132,6 +145,10 @@ pub(super) fn catboost_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn onnx_seeds() -> Vec<Vec<u8>> {
     golden(&["onnx"], "model.onnx")
+}
+
+pub(super) fn pmml_seeds() -> Vec<Vec<u8>> {
+    golden(&["pmml"], "model.pmml")
 }
 
 pub(super) fn optbinning_seeds() -> Vec<Vec<u8>> {

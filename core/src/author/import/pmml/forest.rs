@@ -52,6 +52,8 @@ pub(super) struct Grower {
     /// Features without which some tree has no answer.
     required: Vec<Id>,
     nodes: usize,
+    /// Of the trees so far: whether they are of f32; none yet.
+    single: Option<bool>,
 }
 
 /// The leaves of a tree: one value, or one for each output.
@@ -66,6 +68,9 @@ impl Grower {
         output: Option<u32>,
         leaf: Leaf<'_, 'a>,
     ) -> Result<Option<Draft>, Error> {
+        if *self.single.get_or_insert(tree.single) != tree.single {
+            return Ok(None);
+        }
         let mut draft = Draft { output, nodes: Vec::new() };
         match tree.node(0) {
             Some(root) if root.predicate.name() == "True" => {}
@@ -91,6 +96,8 @@ impl Grower {
 
     fn leaf(&mut self, draft: &mut Draft, values: Vec<f64>, cover: f64) -> u32 {
         self.nodes += 1;
+        let rounded = |v: f64| if self.single == Some(true) { f64::from(v as f32) } else { v };
+        let values = values.into_iter().map(rounded).collect();
         draft.nodes.push(TreeNode::Leaf { values, linear: None, cover });
         draft.nodes.len() as u32 - 1
     }
@@ -201,6 +208,7 @@ impl Grower {
         let Some(yes) = self.grow(low, tree, child, leaf, draft)? else { return Ok(None) };
         let there = match question.ask {
             Ask::Codes(_) => Ask::Codes((0..question.codes).collect()),
+            _ if tree.single => Ask::Below(f64::from(f32::MAX)),
             _ => Ask::Below(f64::MAX),
         };
         let second = self.split(
@@ -285,13 +293,18 @@ impl Grower {
             }
             (kind, Some(operator)) => {
                 let threshold = super::value::literal(kind, here.need("value")?, here)?;
-                match operator {
-                    "lessOrEqual" => (Ask::Below(threshold), false),
-                    "greaterThan" => (Ask::Below(threshold), true),
-                    "lessThan" => (Ask::Below(threshold.next_down()), false),
-                    "greaterOrEqual" => (Ask::Below(threshold.next_down()), true),
-                    _ => return Ok(None),
-                }
+                let turned = matches!(operator, "greaterThan" | "greaterOrEqual");
+                let inclusive = matches!(operator, "lessOrEqual" | "greaterThan");
+                let single = threshold as f32;
+                // A forest of doubles asks whether a value is at most its threshold, one of f32 whether it is less.
+                let threshold = match (self.single == Some(true), inclusive) {
+                    _ if !turned && !matches!(operator, "lessThan" | "lessOrEqual") => return Ok(None),
+                    (false, true) => threshold,
+                    (false, false) => threshold.next_down(),
+                    (true, true) => f64::from(single.next_up()),
+                    (true, false) => f64::from(single),
+                };
+                (Ask::Below(threshold), turned)
             }
             _ => return Ok(None),
         };
@@ -318,7 +331,11 @@ impl Grower {
             names.zip(&self.features).map(|(name, (_, kind))| Feature { name, kind: kind.clone() });
         let forest = ForestDraft {
             features: features.collect(),
-            arithmetic: Arithmetic::F64LessEqual,
+            arithmetic: if self.single == Some(true) {
+                Arithmetic::F32Less
+            } else {
+                Arithmetic::F64LessEqual
+            },
             base: vec![0.0; outputs],
             base_first: true,
             divisor,

@@ -40,7 +40,7 @@ pub(super) fn parts(graph: &Graph, outputs: &[Id]) -> Result<(Vec<PmmlPart>, Vec
             }
             parts.push(PmmlPart { inputs, op });
         }
-        formula(graph, &plan, level, &mut parts, &mut columns)?;
+        formulas(graph, &plan, level, &mut parts, &mut columns)?;
     }
     let found = outputs.iter().map(|id| columns.get(id).copied()).collect::<Option<Vec<_>>>();
     let found = found.ok_or_else(|| inconsistent("an output is never computed", "model"))?;
@@ -140,8 +140,9 @@ fn is_constant(node: &Node) -> bool {
     matches!(node, Node::Constant(_) | Node::Missing | Node::Invalid)
 }
 
-/// The formula of a level: of all its values that must be columns and are none yet.
-fn formula(
+/// The formulas of a level: of all its values that must be columns and are none yet. Those of the first level that read other fields stand
+/// apart, so that an input of a model comes from its own fields only, for reasons.
+fn formulas(
     graph: &Graph,
     plan: &Plan,
     level: usize,
@@ -153,14 +154,46 @@ fn formula(
     if due.is_empty() {
         return Ok(());
     }
-    // What they read, down to columns.
+    let small = level == 0 && due.len().saturating_mul(plan.needed.len()) <= APART_WORK;
+    if small {
+        let mut apart: BTreeMap<(usize, Vec<PmmlColumn>), Vec<Id>> = BTreeMap::new();
+        for &id in &due {
+            let wanted = wanted(graph, &[id], columns);
+            let mut read: Vec<PmmlColumn> = wanted.iter().filter_map(|id| columns.get(id).copied()).collect();
+            read.sort_unstable();
+            apart.entry((read.len(), read)).or_default().push(id);
+        }
+        if apart.len() <= APART {
+            return apart.into_values().try_for_each(|due| formula(graph, due, parts, columns));
+        }
+    }
+    formula(graph, due, parts, columns)
+}
+
+/// Formulas that stand apart, and values that are looked at to find which.
+const APART: usize = 256;
+const APART_WORK: usize = 1 << 24;
+
+/// Values and all that they read, down to columns.
+fn wanted(graph: &Graph, due: &[Id], columns: &BTreeMap<Id, PmmlColumn>) -> BTreeSet<Id> {
     let mut wanted = BTreeSet::new();
-    let mut open = due.clone();
+    let mut open = due.to_vec();
     while let Some(id) = open.pop() {
         if wanted.insert(id) && !columns.contains_key(&id) {
             open.extend(arguments(graph.node(id)));
         }
     }
+    wanted
+}
+
+/// One formula.
+fn formula(
+    graph: &Graph,
+    due: Vec<Id>,
+    parts: &mut Vec<PmmlPart>,
+    columns: &mut BTreeMap<Id, PmmlColumn>,
+) -> Result<(), Error> {
+    let wanted = wanted(graph, &due, columns);
     let mut builder = FormulaBuilder::new();
     let mut inputs: Vec<PmmlColumn> = Vec::new();
     let mut registers: BTreeMap<Id, Register> = BTreeMap::new();

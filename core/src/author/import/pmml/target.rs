@@ -9,6 +9,7 @@ use super::xml::Element;
 use crate::Error;
 use crate::author::forest::TreeNode;
 use crate::feature::formula::Function;
+use crate::model::forest::Arithmetic;
 use crate::model::link::Link;
 
 /// The prediction after `Targets` of its model.
@@ -103,11 +104,13 @@ pub(super) fn rescaled(low: &mut Lowering<'_>, x: Id, factor: f64, shift: f64) -
     {
         let inputs = part.inputs.clone();
         let mut forest = forest.clone();
-        forest.base = vec![shift];
+        let single = forest.arithmetic == Arithmetic::F32Less;
+        let rounded = |v: f64| if single { f64::from(v as f32) } else { v };
+        forest.base = vec![rounded(shift)];
         forest.base_first = false;
         for node in forest.trees.iter_mut().flat_map(|tree| &mut tree.nodes) {
             if let TreeNode::Leaf { values, .. } = node {
-                values.iter_mut().for_each(|v| *v *= factor);
+                values.iter_mut().for_each(|v| *v = rounded(*v * factor));
             }
         }
         let part = low.graph.part(inputs, PartOp::Forest(forest));

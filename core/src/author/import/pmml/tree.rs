@@ -40,6 +40,8 @@ pub(super) struct Tree<'a> {
     pub(super) missing: Missing,
     /// Where no child is true, the node's own score counts.
     pub(super) last: bool,
+    /// Values are compared and added as f32: an attribute of files that come from XGBoost's models.
+    pub(super) single: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -61,7 +63,8 @@ impl<'a> Tree<'a> {
             Some("binarySplit") => true,
             Some(other) => return Err(here.refuse_value("splitCharacteristic", other)),
         };
-        let mut tree = Self { nodes: Vec::new(), missing, last };
+        let single = here.get("x-mathContext") == Some("float");
+        let mut tree = Self { nodes: Vec::new(), missing, last, single };
         let mut open = vec![(here.need_child("Node")?, None)];
         while let Some((element, parent)) = open.pop() {
             let number = tree.nodes.len();
