@@ -5,6 +5,7 @@ mod json;
 pub mod table;
 
 pub use canonical::DECISION_VERSION;
+pub use json::Audience;
 
 use crate::bundle::Digest;
 use crate::forecast::Forecast;

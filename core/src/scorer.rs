@@ -150,15 +150,17 @@ fn decide(
     decision(bundle, block, row, absent, options, &mut reasons)
 }
 
-/// The decision of a row of an evaluated block; `reasons` finds those of a score, whose index it gets if the spec is the
-/// score's own.
+/// Finds the reasons of a score, whose index it gets if the spec is the score's own.
+type FindReasons<'a> = dyn FnMut(&ReasonSpec, Option<u32>) -> Option<Vec<Reason>> + 'a;
+
+/// The decision of a row of an evaluated block.
 fn decision(
     bundle: &Bundle,
     block: &Block,
     row: usize,
     absent: Vec<Absent>,
     options: Options,
-    reasons: &mut dyn FnMut(&ReasonSpec, Option<u32>) -> Option<Vec<Reason>>,
+    reasons: &mut FindReasons<'_>,
 ) -> Decision {
     let policy = bundle.policy.as_ref().map(|policy| policy.read(block, row, options.trace));
     let scores = bundle.scores.iter().zip(0..).map(|(output, index)| ScoreResult {

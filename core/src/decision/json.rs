@@ -7,10 +7,25 @@ use crate::json::Json;
 use crate::reason::text_for;
 use crate::record::state_name;
 
+/// For whom a decision is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Who may see how it came about.
+    Lender,
+    /// Whom it is about.
+    Applicant,
+}
+
 impl Decision {
     /// Appends the decision as a JSON object, with names, codes and texts of the bundle that made it; texts in `language`
     /// (a BCP 47 tag), or the nearest that the bundle has.
     pub fn write_json(&self, bundle: &Bundle, language: &str, out: &mut Vec<u8>) {
+        self.write_for(Audience::Lender, bundle, language, out);
+    }
+
+    /// As [`Decision::write_json`], of the policy what they may see: an applicant is told of rules the reason codes alone,
+    /// and neither fallbacks nor the trace. The digest is that of the whole decision.
+    pub fn write_for(&self, audience: Audience, bundle: &Bundle, language: &str, out: &mut Vec<u8>) {
         Json::new(out).object(|json| {
             json.key("bundle").text(&self.bundle.to_string());
             json.key("digest").text(&self.digest().to_string());
@@ -59,7 +74,7 @@ impl Decision {
                 self.forecasts_json(bundle, json.key("forecasts"));
             }
             if let (Some(result), Some(policy)) = (&self.policy, &bundle.policy) {
-                result.write(policy, bundle, language, json);
+                result.write(policy, bundle, (language, audience), json);
             }
         });
     }

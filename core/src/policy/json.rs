@@ -4,6 +4,7 @@ use super::parts::{FallbackOutput, RuleOutput, TraceKind, TraceOutput};
 use super::read::{Cause, PolicyResult, RuleState, UsedStep};
 use super::{DecisionPolicy, Outcome};
 use crate::bundle::Bundle;
+use crate::decision::Audience;
 use crate::json::Json;
 use crate::reason::text_for;
 use crate::record::date;
@@ -21,9 +22,10 @@ impl PolicyResult {
         &self,
         policy: &DecisionPolicy,
         bundle: &Bundle,
-        language: &str,
+        (language, audience): (&str, Audience),
         json: &mut Json<'_>,
     ) {
+        let all = audience == Audience::Lender;
         if policy.outcome.is_some() {
             json.key("outcome").text_or_null(self.outcome.map(Outcome::name));
         }
@@ -40,8 +42,14 @@ impl PolicyResult {
         if !policy.rules.is_empty() {
             let known =
                 self.rules.iter().filter_map(|&(at, state)| Some((policy.rules.get(at as usize)?, state)));
+            let known = known.filter(|(rule, _)| all || !rule.groups.is_empty());
             json.key("rules").array(known, |json, (rule, state)| {
-                json.object(|json| write_rule(rule, state, bundle, language, json));
+                json.object(|json| {
+                    if all {
+                        write_rule(rule, state, language, json);
+                    }
+                    write_codes(rule, bundle, language, json);
+                });
             });
         }
         if !policy.sources.is_empty() {
@@ -60,7 +68,7 @@ impl PolicyResult {
                 },
             );
         }
-        if !policy.fallbacks.is_empty() {
+        if !policy.fallbacks.is_empty() && all {
             json.key("fallback").array(
                 self.fallbacks.iter().zip(&policy.fallbacks),
                 |json, (used, output)| {
@@ -68,7 +76,7 @@ impl PolicyResult {
                 },
             );
         }
-        if let Some(trace) = &self.trace {
+        if let Some(trace) = self.trace.as_ref().filter(|_| all) {
             json.key("trace").array(trace.iter().zip(&policy.traces), |json, (hit, node)| {
                 json.object(|json| write_hit(*hit, node, language, json));
             });
@@ -76,7 +84,7 @@ impl PolicyResult {
     }
 }
 
-fn write_rule(rule: &RuleOutput, state: RuleState, bundle: &Bundle, language: &str, json: &mut Json<'_>) {
+fn write_rule(rule: &RuleOutput, state: RuleState, language: &str, json: &mut Json<'_>) {
     json.key("id").text(&rule.id);
     json.key("kind").text(rule.kind.name());
     json.key("state").text(if state == RuleState::Fired { "fired" } else { "undecided" });
@@ -87,6 +95,9 @@ fn write_rule(rule: &RuleOutput, state: RuleState, bundle: &Bundle, language: &s
     if let Some(day) = rule.expires {
         json.key("expires").text_or_null(date::format(f64::from(day)).as_deref());
     }
+}
+
+fn write_codes(rule: &RuleOutput, bundle: &Bundle, language: &str, json: &mut Json<'_>) {
     let groups = rule.groups.iter().filter_map(|&group| bundle.groups.get(group as usize));
     json.key("reasons").array(groups, |json, group| {
         json.object(|json| {

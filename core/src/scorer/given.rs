@@ -1,6 +1,6 @@
 //! One record whose values come typed, one a field, in the fields' order.
 
-use super::{Options, Scorer, decide, events};
+use super::{Options, Scorer, decide, events, spec};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::Contributions;
@@ -72,10 +72,14 @@ impl Scorer {
     }
 
     /// What each input of the node that a score's reasons explain moved its output by. `None` if the score gives no
-    /// reasons, or the output is absent.
+    /// reasons, the output is absent, or another model of a fallback gave the score.
     pub(crate) fn explain_row(&mut self, row: &Row, score: usize) -> Option<&Contributions> {
         self.evaluate_row(row);
-        let spec = self.bundle.scores.get(score)?.reasons.as_ref()?;
+        let output = self.bundle.scores.get(score)?;
+        let policy = self.bundle.policy.as_ref().map(|policy| policy.read(&self.block, 0, false));
+        // Another model that gave the score is not what its own reasons explain.
+        let (spec, own) = spec(&self.bundle, policy.as_ref(), output, score as u32)?;
+        own?;
         self.explainer.contributions(&self.bundle.graph, spec, self.block.all(), 0)
     }
 

@@ -161,16 +161,16 @@ fn draft(name: &Name, item: &super::table::Item<'_>, meta: &MetaDraft) -> Option
 pub(super) fn build(nodes: &Nodes, builder: &mut Builder<'_>) {
     builder.broken.extend(nodes.broken.iter().cloned());
     let order = order(nodes, builder);
-    for &index in &order {
-        let Some(draft) = nodes.drafts.get(index) else { continue };
-        if draft.spec.build(&draft.here, builder).is_none() {
+    let known: BTreeSet<usize> = order.iter().copied().collect();
+    for (draft, index) in nodes.drafts.iter().zip(0..) {
+        // Whatever stands in a circle is not built: those who read it are not to blame.
+        if !known.contains(&index) {
             builder.broken.insert(draft.here.name.value.clone());
         }
     }
-    let order: BTreeSet<usize> = order.into_iter().collect();
-    for (draft, index) in nodes.drafts.iter().zip(0..) {
-        // Whatever stands in a circle was not built: those who read it are not to blame.
-        if !order.contains(&index) {
+    for index in order {
+        let Some(draft) = nodes.drafts.get(index) else { continue };
+        if draft.spec.build(&draft.here, builder).is_none() {
             builder.broken.insert(draft.here.name.value.clone());
         }
     }
