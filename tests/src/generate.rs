@@ -5,6 +5,7 @@ mod events;
 mod features;
 mod fields;
 mod forest;
+mod formula;
 mod graph;
 mod json;
 mod lists;

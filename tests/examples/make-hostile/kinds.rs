@@ -41,9 +41,14 @@ fn kinds() -> Vec<u8> {
         (0x0206, "oblivious"),
         (0x0207, "leaves"),
     ];
+    table(&kinds)
+}
+
+/// A table of kinds.
+pub(crate) fn table(kinds: &[(u16, &str)]) -> Vec<u8> {
     bytes(|out| {
         out.count(kinds.len());
-        for (code, name) in kinds {
+        for &(code, name) in kinds {
             Put::u16(out, code);
             out.text(name);
             out.text("0.1.0");

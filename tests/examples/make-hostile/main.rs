@@ -5,6 +5,7 @@
 
 mod base;
 mod cuts;
+mod formulas;
 mod kinds;
 mod models;
 mod records;
@@ -28,6 +29,7 @@ fn main() {
     contents(&mut cases);
     cuts::add(&mut cases);
     kinds::add(&mut cases);
+    formulas::add(&mut cases);
     let folder = scorelet_tests::data("hostile/bundles");
     let mut expected = BTreeMap::new();
     for (name, bytes) in cases {

@@ -17,6 +17,7 @@ use scorelet_core::schema::{Field, FieldType, Localized, Stage};
 use super::features::{arith, binned, impute, one_hot};
 use super::fields::fields;
 use super::forest::{ForestShape, draft};
+use super::formula::formula;
 use super::network::network;
 use crate::random::Random;
 
@@ -51,6 +52,7 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.random = Random::new(seed ^ 0x4e7);
     maker.leaves();
     maker.network();
+    maker.formula();
     // By numbers of its own, so that bundles do not change where a form does.
     maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
     maker.parts
@@ -221,6 +223,24 @@ impl Maker {
         let ids = if self.random.one_in(2) { (1..=leaves).rev().collect() } else { Vec::new() };
         let inputs = (0..self.parts.fields.len() as u32).collect();
         self.add("leaves", inputs, Leaves::new(forest, ids).expect("numbers of all leaves").into());
+    }
+
+    /// A formula over any columns; all that it gives is in the decision.
+    fn formula(&mut self) {
+        let mut random = Random::new(self.random.bits());
+        let inputs = random.between(1, 6);
+        let inputs: Vec<u32> = (0..inputs).map(|_| random.below(self.columns as usize) as u32).collect();
+        let op = formula(&mut random, inputs.len(), None);
+        let width = op.outputs().len() as u32;
+        let (_, first) = self.add("formula", inputs, op.into());
+        for column in first..first + width {
+            self.score(
+                &format!("formula {column}"),
+                ScoreKind::Income,
+                [Some(column), None, None, None],
+                None,
+            );
+        }
     }
 
     /// A network over any columns, and its outputs.

@@ -12,10 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::cells::cell;
 use super::fields;
+use super::formula::formula;
 use crate::random::Random;
 
-/// Adds a reference time and one or two event lists to a generated bundle, after its fields and nodes; over each list windows, a series
-/// and a network that reads the series.
+/// Adds a reference time and one or two event lists to a generated bundle, after its fields and nodes; over each list windows, a series,
+/// a formula, and a network that reads the series.
 pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
     let first = parts.fields.len() as u32;
     let lists = random.between(1, 2) as u32;
@@ -46,10 +47,11 @@ pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
         let series = super::events::series(random, &categories);
         // What comes of the series is the input of a network.
         let sequence = columns_of(series.sequence());
-        let ops: [(&str, Op); 4] = [
+        let ops: [(&str, Op); 5] = [
             ("window", fixed.into()),
             ("any window", super::events::window(random, &categories).into()),
             ("series", series.into()),
+            ("formula", formula(random, 2, Some(categories.len())).into()),
             ("network of series", super::network(random, sequence as usize, 2).into()),
         ];
         let mut of_series = 0..0;
