@@ -300,6 +300,24 @@ impl<'a> Builder<'a> {
         inputs.iter().filter_map(|&id| self.column(id)).flat_map(|c| c.live.iter().copied()).collect()
     }
 
+    /// Those of `columns` that a column is computed from, without what only comes through another of them.
+    pub(super) fn read_of(&self, id: u32, columns: &[u32]) -> Vec<u32> {
+        let mut seen = BTreeSet::from([id]);
+        let mut open = vec![id];
+        let mut found = Vec::new();
+        while let Some(column) = open.pop().and_then(|id| self.column(id)) {
+            for &parent in column.parents.iter().filter(|&&parent| seen.insert(parent)) {
+                if columns.contains(&parent) {
+                    found.push(parent);
+                } else {
+                    open.push(parent);
+                }
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// Names that a column's values come from: its own, its node's, and those of all that it reads, down to fields.
     pub(super) fn sources(&self, id: u32) -> BTreeSet<&str> {
         let mut names = BTreeSet::new();

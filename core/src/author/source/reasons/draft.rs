@@ -97,9 +97,13 @@ impl ReasonsDraft {
         Some(draft)
     }
 
-    /// What it asks for of another model of the same score: as many reasons, found by that model's own method.
-    pub(in super::super) fn of_another_model(&self) -> Self {
-        Self { off: self.off, max: self.max, ..Self::default() }
+    /// What it asks for of another model of the same score, whose output is `column`: as many reasons, found by that model's own
+    /// method; with players, by coalitions of those that the model is computed from.
+    pub(in super::super) fn of_another_model(&self, column: u32, builder: &Builder<'_>) -> Self {
+        match &self.players {
+            Some(players) => Self { players: Some(builder.read_of(column, players)), ..self.clone() },
+            None => Self { off: self.off, max: self.max, ..Self::default() },
+        }
     }
 
     /// Whether it says how coalitions are evaluated.

@@ -288,12 +288,12 @@ fn choose(
     let none = |figure| !figures.iter().any(|&(known, _)| known == figure);
     columns.margin = columns.margin.filter(|_| !none(Figure::Margin));
     let used = first + figures.len() as u32;
-    let links = tried.iter().zip(used + 1..).map(|(model, cause)| link(model, cause, keys, here)).collect();
+    let links = tried.iter().zip(used + 1..).map(|(model, cause)| link(model, cause, keys, here, builder)).collect();
     builder.read.extend(used..=used + tried.len() as u32);
     Some(Chain { used, links, refers: keys.refers })
 }
 
-fn link(tried: &Tried, cause: u32, keys: &Keys, here: &Here) -> ChainLink {
+fn link(tried: &Tried, cause: u32, keys: &Keys, here: &Here, builder: &Builder<'_>) -> ChainLink {
     let output = ScoreOutput {
         name: here.name.value.clone(),
         kind: ScoreKind::Standard,
@@ -313,7 +313,7 @@ fn link(tried: &Tried, cause: u32, keys: &Keys, here: &Here) -> ChainLink {
             name: here.name.clone(),
             model: Some((tried.model.clone(), tried.column)),
             higher_is_worse: tried.higher_is_worse,
-            reasons: keys.reasons.of_another_model(),
+            reasons: keys.reasons.of_another_model(tried.column, builder),
             fallback: None,
         },
     }
