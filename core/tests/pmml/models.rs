@@ -78,12 +78,12 @@ fn a_scorecard_is_one_with_its_reason_codes() {
     let model = card("reasonCodeAlgorithm=\"pointsBelow\"", "partialScore=\"5\"");
     assert!(matches!(model.imported.score, PmmlScore::Points(_)) && model.count("scorecard") == 1);
     let expected = [
-        // Below the baseline: age by 8, housing by −5.
-        ("20", "own", "130", "A1", "H1"),
-        ("40", "rent", "130", "H2", "A2"),
+        // Below the baseline: age by 8; housing is over its own, which is no reason.
+        ("20", "own", "130", "A1", "-"),
+        ("40", "rent", "130", "H2", "-"),
         ("", "rent", "96", "A0", "H2"),
         // A missing text is not `own`.
-        ("40", "", "130", "H2", "A2"),
+        ("40", "", "130", "H2", "-"),
     ];
     for (x1, s, total, first, second) in expected {
         let row = [("x1", x1), ("s", s)];

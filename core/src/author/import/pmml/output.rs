@@ -123,7 +123,7 @@ fn shown(low: &mut Lowering<'_>, wanted: &Target<'_>, value: &Value) -> Value {
     Value { id: lookup(&mut low.graph, value.id, &table), kind: texts(list) }
 }
 
-/// The reason code of a rank: the characteristic whose points are so far from the baseline; of equal ones the earlier is first.
+/// The reason code of a rank: the characteristic whose points are so far on the bad side of the baseline; of equal ones the earlier is first.
 fn reason(
     low: &mut Lowering<'_>,
     here: Element<'_>,
@@ -147,6 +147,10 @@ fn reason(
             place = graph.add(place, ahead);
         }
         let is = graph.equal(place, before);
+        // What is better than its baseline is no reason.
+        let zero = graph.constant(0.0);
+        let counts = graph.less_equal(zero, own.difference);
+        let is = graph.and(is, counts);
         code = graph.select(is, own.code, code);
     }
     Ok(Value { id: code, kind: texts(prediction.codes.clone()) })
