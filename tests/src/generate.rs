@@ -11,6 +11,7 @@ mod json;
 mod lists;
 mod network;
 mod stages;
+mod table;
 
 pub use cells::{Rows, rows};
 pub use events::{event_bundle, event_records};

@@ -19,6 +19,7 @@ use super::fields::fields;
 use super::forest::{ForestShape, draft};
 use super::formula::formula;
 use super::network::network;
+use super::table::table;
 use crate::random::Random;
 
 const GROUPS: usize = 5;
@@ -53,6 +54,8 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.leaves();
     maker.network();
     maker.formula();
+    maker.random = Random::new(seed ^ 0x7ab1e);
+    maker.tables();
     // By numbers of its own, so that bundles do not change where a form does.
     maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
     maker.parts
@@ -240,6 +243,22 @@ impl Maker {
                 [Some(column), None, None, None],
                 None,
             );
+        }
+    }
+
+    /// Decision tables over any columns; what the first hits give is in the decision.
+    fn tables(&mut self) {
+        for _ in 0..self.random.below(3) {
+            let inputs = self.random.between(2, 8);
+            let inputs: Vec<u32> =
+                (0..inputs).map(|_| self.random.below(self.columns as usize) as u32).collect();
+            let op: Op = table(&mut self.random, inputs.len()).into();
+            let width = op.width(inputs.len()) as u32;
+            let (_, first) = self.add("table", inputs, op);
+            for column in first..first + width.min(3) {
+                let columns = [Some(column), None, None, None];
+                self.score(&format!("table {column}"), ScoreKind::Credit, columns, None);
+            }
         }
     }
 
