@@ -52,7 +52,10 @@ pub enum Access {
 /// What a secret key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "named as the routes that they open")]
+#[allow(
+    missing_docs,
+    reason = "named as the routes that they open, but for `Trace`: it lets decisions be told with their trace"
+)]
 pub enum Scope {
     Decide,
     Read,
@@ -60,6 +63,7 @@ pub enum Scope {
     Feedback,
     Export,
     Erase,
+    Trace,
     Admin,
 }
 

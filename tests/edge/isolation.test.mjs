@@ -8,7 +8,7 @@ import { first, root } from './bundles.mjs';
 import { device } from './device.mjs';
 import { Edge, lines } from './harness.mjs';
 
-const SCOPES = ['decide', 'read', 'audit', 'feedback', 'export', 'erase', 'admin'];
+const SCOPES = ['decide', 'read', 'audit', 'feedback', 'export', 'erase', 'trace', 'admin'];
 const bundle = first();
 const whole = { ...ORDINARY.device, ...ORDINARY.edge };
 let edge, mine, theirs, described, their;

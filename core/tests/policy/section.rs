@@ -1,7 +1,7 @@
 //! The section and the decision, of a bundle made by hand.
 
 use scorelet_core::bundle::{Bundle, BundleParts, Trust};
-use scorelet_core::decision::Decision;
+use scorelet_core::decision::{Audience, Decision};
 use scorelet_core::error::{BundleError, Error};
 use scorelet_core::policy::DecisionPolicy;
 use scorelet_core::scorer::{Options, Scorer};
@@ -67,6 +67,22 @@ fn what_is_absent_or_no_code_is_told_as_nothing() {
     );
     for outcome in [-1.0, 0.5, 1e300] {
         assert_eq!(decided(&json!({ "outcome": outcome }), false).2["outcome"], Value::Null, "{outcome}");
+    }
+}
+
+#[test]
+fn an_applicant_is_told_reason_codes_and_not_how_it_came_about() {
+    let record = json!({ "debt": 3, "income": 2, "outcome": 2, "rule": 1, "leaf": 1 });
+    let (decision, _, whole) = decided(&record, true);
+    let mut out = Vec::new();
+    decision.write_for(Audience::Applicant, &open(parts()).unwrap(), "en", &mut out);
+    let told: Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(told["rules"], json!([{ "reasons": [{ "code": "R1", "text": "Age" }] }]));
+    for member in ["outcome", "terms", "sources", "digest", "scores"] {
+        assert_eq!(told[member], whole[member], "{member}");
+    }
+    for member in ["fallback", "trace"] {
+        assert_eq!(told.get(member), None, "{member}");
     }
 }
 

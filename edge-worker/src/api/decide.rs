@@ -9,12 +9,14 @@ mod made;
 mod receipt;
 
 use super::{Call, ShardAsk, ask_shard, decision_id, no_decision};
+use crate::auth::has;
 use crate::cache::{Bindings, Known};
 use crate::challenge::Whose;
 use crate::http::Reply;
 use crate::ids::DecisionId;
 use crate::metrics;
 use crate::problem::{Code, Outcome, Problem};
+use crate::route::Scope;
 use crate::secrets::{Secrets, random, same};
 use crate::settings::Retention;
 use crate::store::shard::{Entry, Kept, Written};
@@ -63,7 +65,7 @@ fn whose(
 pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
     let (known, key) = call.tenant()?;
     let bindings = call.bindings()?;
-    let ask = Ask::read(call, key.kind)?;
+    let ask = Ask::read(call, key.kind, has(known, key, Scope::Trace))?;
     let applicant = ask.applicant.as_deref().map(|reference| known.secrets.pseudonym(reference));
 
     // What can be known of a receipt before it is judged: it says where its decision belongs.
@@ -97,7 +99,7 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         Some(opened) => receipt::finish(&bindings, known, call.now, opened, applicant, &ask).await,
         None => made::from_record(&bindings, known, &ask).await,
     };
-    let (made, assurance) = match made {
+    let (mut made, assurance) = match made {
         Ok(made) => made,
         // A request that was answered once has that answer, also when it would be refused by now.
         Err(problem) => return repeated(&bindings, known, &place).await?.ok_or(problem),
@@ -110,7 +112,13 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
         return Ok(Reply::bytes(200, "application/json", body));
     }
     let Place { id, pseudonym, idempotency } = place;
-    let body = answer::body(Some(id), call.now, &made, &assurance, retention, &ask);
+    let body = |made: &Made| answer::body(Some(id), call.now, made, &assurance, retention, &ask);
+    let told = ask.trace.then(|| body(&made));
+    // The trace is told once, to who may see it: a key that reads decisions need not.
+    if let Some(policy) = &mut made.decision.policy {
+        policy.trace = None;
+    }
+    let body = body(&made);
     let entry = Entry {
         id: id.to_string(),
         created: call.now,
@@ -125,7 +133,7 @@ pub(super) async fn decide(call: &Call<'_>) -> Outcome<Reply> {
     let reply = match written {
         Written::Stored => {
             metrics::decision(from, assurance.level());
-            Reply::bytes(201, "application/json", body)
+            Reply::bytes(201, "application/json", told.unwrap_or(body))
         }
         other => stands(other, before, call.now)?,
     };

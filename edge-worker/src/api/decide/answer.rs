@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+use scorelet_core::decision::Audience;
 use scorelet_core::split::Doubt;
 
 use super::{Ask, Made};
 use crate::ids::DecisionId;
 use crate::settings::Retention;
+use crate::store::tenant::Kind;
 use crate::text::rfc3339;
 
 /// How much of a decision was verified.
@@ -82,7 +84,12 @@ pub(super) fn body(
     let consent = serde_json::to_string(&made.consent).unwrap_or_default();
     put(&format!(",\"key_kind\":\"{}\",\"consent\":{consent}", ask.key.name()));
     put(",\"decision\":");
-    made.decision.write_json(made.engine.scorer.borrow().bundle(), &ask.language, &mut out);
+    // A publishable key is in the applicant's hands.
+    let audience = match ask.key {
+        Kind::Publishable => Audience::Applicant,
+        Kind::Secret => Audience::Lender,
+    };
+    made.decision.write_for(audience, made.engine.scorer.borrow().bundle(), &ask.language, &mut out);
     let mut put = |text: &str| out.extend_from_slice(text.as_bytes());
     put(",\"assurance\":{\"level\":\"");
     put(assurance.level());

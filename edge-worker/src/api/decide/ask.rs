@@ -29,6 +29,8 @@ struct Body<'a> {
     consent: Option<Cow<'a, str>>,
     #[serde(default)]
     reasons: Option<bool>,
+    #[serde(default)]
+    trace: Option<bool>,
     #[serde(borrow, default)]
     language: Option<Cow<'a, str>>,
     #[serde(default)]
@@ -53,6 +55,8 @@ pub(super) struct Ask<'a> {
     pub(super) applicant: Option<Cow<'a, str>>,
     pub(super) consent: Option<Cow<'a, str>>,
     pub(super) reasons: bool,
+    /// What trees and tables hit; of keys with the scope only.
+    pub(super) trace: bool,
     pub(super) language: Cow<'a, str>,
     pub(super) store: bool,
     pub(super) idempotency: Option<String>,
@@ -63,8 +67,8 @@ pub(super) struct Ask<'a> {
 impl<'a> Ask<'a> {
     /// Reads it.
     ///
-    /// Errors: a body that is none, values that do not go together, what a publishable key may not ask.
-    pub(super) fn read(call: &'a Call<'_>, kind: Kind) -> Outcome<Self> {
+    /// Errors: a body that is none, values that do not go together, what the key may not ask.
+    pub(super) fn read(call: &'a Call<'_>, kind: Kind, sees_trace: bool) -> Outcome<Self> {
         let body: Body<'_> = parse::object(&call.body)?;
         let store = body.store.unwrap_or(true);
         let secret_only = [
@@ -79,6 +83,14 @@ impl<'a> Ask<'a> {
         {
             let detail = "a publishable key may give a receipt, reasons and language";
             return Err(Problem::new(Code::Forbidden, place, detail));
+        }
+        let trace = body.trace.unwrap_or_default();
+        if trace && !sees_trace {
+            return Err(Problem::new(
+                Code::Forbidden,
+                "trace",
+                "a secret key with the scope trace is needed",
+            ));
         }
         if let Some(reference) = &body.applicant {
             parse::reference("applicant", reference)?;
@@ -117,6 +129,7 @@ impl<'a> Ask<'a> {
             applicant: body.applicant,
             consent: body.consent,
             reasons: body.reasons.unwrap_or(true),
+            trace,
             language: body.language.unwrap_or(Cow::Borrowed("en")),
             store,
             idempotency,

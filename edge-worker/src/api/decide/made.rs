@@ -53,7 +53,7 @@ pub(super) async fn from_record(
     let release =
         release.ok_or_else(|| Problem::new(Code::NoBundle, "tenant", "nothing was activated yet"))?;
     let Source::Record(record) = ask.source else { return Err(Problem::internal("record")) };
-    let options = Options { reasons: ask.reasons, ..Options::default() };
+    let options = Options { reasons: ask.reasons, trace: ask.trace };
     let engine_of_edge = engine(bindings, known, &release.digest).await?;
     let about = Committed { bundle: release.digest.clone(), reasons: ask.reasons, ..Committed::default() };
     let consent = ask.consent.as_deref().filter(|reference| !reference.is_empty()).map(str::to_owned);

@@ -114,7 +114,7 @@ pub(super) async fn finish(
         }
         let local = receipt.local_for(scorer.bundle())?;
         let fields = ask.fields.unwrap_or("{}").as_bytes();
-        scorer.finish_json(&local, fields, Options { reasons: ask.reasons, ..Options::default() })?
+        scorer.finish_json(&local, fields, Options { reasons: ask.reasons, trace: ask.trace })?
     };
     assurance.doubt(&doubts);
     let Digest(digest) = receipt.device;

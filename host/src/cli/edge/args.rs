@@ -193,7 +193,7 @@ pub struct KeyCreateArgs {
     /// Kind of the key
     #[arg(long, value_enum, default_value_t = KeyKind::Secret)]
     pub kind: KeyKind,
-    /// What a secret key may do: decide, read, audit, feedback, export, erase, admin; several with commas
+    /// What a secret key may do: decide, read, audit, feedback, export, erase, trace, admin; several with commas
     #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
     pub scope: Vec<String>,
     /// Its name, for people
