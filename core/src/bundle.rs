@@ -59,6 +59,9 @@ pub struct Bundle {
     pub forecasts: Vec<ForecastOutput>,
     /// Outcome, terms, rules, sources, fallbacks and traced nodes, if it has any.
     pub policy: Option<DecisionPolicy>,
+    /// The bytes of what it says about notices; [`Notice::of`](crate::notice::Notice::of) reads them. Empty if it says nothing.
+    #[cfg(feature = "author")]
+    pub notice: Vec<u8>,
     /// Names of the outputs of nodes that have several; ascending by node, and of those only that have names.
     pub outputs: Vec<OutputNames>,
 }
@@ -88,6 +91,8 @@ impl Bundle {
             forecasts,
             policy,
             outputs,
+            #[cfg(feature = "author")]
+            notice,
         } = parts;
         let graph = Graph::new(fields.len(), nodes)?;
         let bundle = Self {
@@ -105,6 +110,8 @@ impl Bundle {
             forecasts,
             policy,
             outputs,
+            #[cfg(feature = "author")]
+            notice,
         };
         parts::check(&bundle)?;
         Ok(bundle)
@@ -148,6 +155,7 @@ impl Bundle {
             forecasts,
             policy,
             outputs,
+            notice,
             ..
         } = self;
         let nodes = graph.nodes().to_vec();
@@ -164,6 +172,7 @@ impl Bundle {
             forecasts,
             policy,
             outputs,
+            notice,
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod canonical;
 mod json;
+#[cfg(feature = "author")]
+mod read;
 pub mod table;
 
 pub use canonical::DECISION_VERSION;

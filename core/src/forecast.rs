@@ -116,6 +116,14 @@ pub fn month_text(month: i32) -> String {
     format!("{:04}-{:02}", 1970 + years, month + 1)
 }
 
+/// Reads what [`month_text`] wrote; `None` if it is no month of the years 0 to 9999.
+#[cfg(feature = "author")]
+pub fn month_of(text: &str) -> Option<i32> {
+    let (year, month) = text.split_once('-').filter(|(year, month)| year.len() == 4 && month.len() == 2)?;
+    let (year, month): (i32, i32) = (year.parse().ok()?, month.parse().ok()?);
+    (year >= 0 && (1..=12).contains(&month)).then_some((year - 1970) * 12 + month - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,5 +134,9 @@ mod tests {
             [1, 250, 505, 1000, 5000, 9990].into_iter().map(ForecastOutput::level_name).collect();
         assert_eq!(names, ["p0.01", "p2.5", "p5.05", "p10", "p50", "p99.9"]);
         assert_eq!([-1, 0, 11, 670].map(month_text), ["1969-12", "1970-01", "1970-12", "2025-11"]);
+        #[cfg(feature = "author")]
+        assert!([-1, 0, 11, 670].iter().all(|&month| month_of(&month_text(month)) == Some(month)));
+        #[cfg(feature = "author")]
+        assert!(["2025-13", "2025-00", "2025", "-025-01"].iter().all(|text| month_of(text).is_none()));
     }
 }

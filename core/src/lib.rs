@@ -22,6 +22,8 @@ pub mod limits;
 pub mod math;
 pub mod model;
 mod names;
+#[cfg(feature = "author")]
+pub mod notice;
 pub mod policy;
 pub mod reason;
 pub mod record;

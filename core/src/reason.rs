@@ -4,6 +4,8 @@
 //! contributions of one group are added, and the adverse ones are ranked. `docs/reason-codes.md` has formulas and sources.
 
 mod coalitions;
+#[cfg(feature = "author")]
+pub mod counterfactual;
 mod explain;
 mod game;
 mod linear;

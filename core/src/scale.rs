@@ -116,6 +116,20 @@ impl Scale {
         self.map
     }
 
+    /// The score of one input, as the kernel gives it but for the sign of zero.
+    #[cfg(feature = "author")]
+    pub fn apply(&self, x: f64) -> f64 {
+        let mapped = match self.map {
+            ScaleMap::LogOdds(scale) => scale.offset() - scale.factor() * x,
+            ScaleMap::Pd { scale, pd_min, pd_max } => {
+                let p = math::clamp(x, pd_min, pd_max);
+                scale.offset() - scale.factor() * math::ln(p / (1.0 - p))
+            }
+            ScaleMap::Linear { lo, hi, at_lo, at_hi } => at_lo + (x - lo) * ((at_hi - at_lo) / (hi - lo)),
+        };
+        math::clamp(self.rounding.apply(mapped), self.min, self.max)
+    }
+
     /// Rounding.
     pub fn rounding(&self) -> Rounding {
         self.rounding

@@ -1,6 +1,7 @@
 //! The command line: flags are parsed first (`args`), then each command works out what they mean and calls the library.
 //! No command holds domain logic.
 
+mod applicant;
 mod args;
 mod bench;
 mod build;
@@ -12,10 +13,12 @@ mod import;
 mod init;
 mod inspect;
 mod keys;
+mod notice;
 mod pages;
 mod report;
 mod resolve;
 mod score;
+mod simulate;
 mod table;
 mod term;
 mod types;
@@ -66,6 +69,8 @@ fn run(args: &Args) -> crate::error::Result<u8> {
         Command::Score(args) => score::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Forecast(args) => forecast::run(args),
+        Command::Notice(args) => notice::run(args),
+        Command::Simulate(args) => simulate::run(args),
         Command::Certify(args) => certify::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Edge(args) => edge::run(args),

@@ -15,10 +15,12 @@ mod tool {
     mod formats;
     mod import;
     mod limits;
+    mod notice;
     mod reference;
     mod refused;
     mod rows;
     mod sandbox;
+    mod simulate;
     mod stages;
     mod trainers;
 }

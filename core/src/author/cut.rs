@@ -16,12 +16,15 @@ use crate::reason::{Path, ReasonGroup};
 use crate::schema::{Field, Stage};
 use crate::split::{Crossing, Cut, Given, Trusted};
 
+mod bounds;
 mod policy;
 mod range;
 mod states;
 mod sums;
 #[cfg(test)]
 mod tests;
+
+pub use bounds::bounds;
 
 /// The two stages of a bundle.
 #[derive(Debug, Clone, PartialEq)]
@@ -285,6 +288,8 @@ fn device(whole: &BundleParts, columns: &Columns, crossing: &[Crossing], digest:
         forecasts: whole.forecasts.iter().filter_map(|f| own_forecast(f, columns)).collect(),
         policy,
         outputs: own_names(whole, columns),
+        // Whoever decides writes the notice.
+        notice: Vec::new(),
         fields,
         scores,
     }

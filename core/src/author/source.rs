@@ -32,6 +32,7 @@ mod linear;
 mod meta;
 mod network;
 mod node;
+mod notice;
 mod outcome;
 mod pmml;
 mod policies;
@@ -248,6 +249,16 @@ fn finish(
         policy::assign(policy, &written, &scores, (&mut groups, derived), &builder);
     }
     let scores: Vec<_> = scores.into_iter().map(|s| s.output).collect();
+    let notice = match builder.broken.is_empty() {
+        true => {
+            let known = notice::Known { meta, scores: &scores, groups: &groups, fields: builder.fields };
+            notice::read(root, &known).encode()
+        }
+        false => {
+            let _ = root.get("notice");
+            Vec::new()
+        }
+    };
     if !report.failed() {
         checks::refused(&checks, &fields, report, root);
     }
@@ -273,6 +284,7 @@ fn finish(
         forecasts,
         policy,
         outputs,
+        notice,
     };
     if !report.failed() {
         match Bundle::encode(parts.clone()).and_then(|bytes| Bundle::open(&bytes, Trust::Anyone)) {

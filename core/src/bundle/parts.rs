@@ -189,6 +189,9 @@ pub struct BundleParts {
     pub policy: Option<DecisionPolicy>,
     /// Names of the outputs of nodes that have several, ascending by node.
     pub outputs: Vec<OutputNames>,
+    /// The bytes of what it says about notices; empty if nothing.
+    #[cfg(feature = "author")]
+    pub notice: Vec<u8>,
 }
 
 const META: u32 = 1;
@@ -210,6 +213,9 @@ const OPTIONAL: u32 = 1 << 31;
 const FORM: u32 = OPTIONAL | 1;
 const TRUST: u32 = OPTIONAL | 2;
 const OUTPUTS: u32 = OPTIONAL | 3;
+/// Of notices, which no engine writes: it is kept as it is, and whoever writes a notice reads it.
+#[cfg(feature = "author")]
+const NOTICE: u32 = OPTIONAL | 4;
 const NAMES: [(u32, &str); 14] = [
     (META, "meta"),
     (KINDS, "kinds"),
@@ -315,6 +321,24 @@ fn sections(content: &[u8]) -> Result<[Reader<'_>; 14], Refused> {
     }
 }
 
+/// The bytes of the section of notices; none if there is no such section.
+#[cfg(feature = "author")]
+fn notice(content: &[u8]) -> Result<Vec<u8>, Refused> {
+    let mut table = Reader::new(content, "section table");
+    let count = table.count("sections", limits::SECTIONS, 8)?;
+    let mut entries = Vec::with_capacity(count);
+    for _ in 0..count {
+        entries.push((table.u32()?, table.u32()? as usize));
+    }
+    for (id, length) in entries {
+        let bytes = table.take(length)?;
+        if id == NOTICE {
+            return Ok(bytes.to_vec());
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// Reads all sections.
 pub(super) fn decode(content: &[u8]) -> Result<BundleParts, Refused> {
     let [
@@ -357,6 +381,8 @@ pub(super) fn decode(content: &[u8]) -> Result<BundleParts, Refused> {
         forecasts: forecasts.list("forecasts", limits::OUTPUTS, 24)?,
         policy: if policy.left() > 0 { Some(DecisionPolicy::get(&mut policy)?) } else { None },
         outputs: outputs.list("nodes with named outputs", limits::NODES, 8)?,
+        #[cfg(feature = "author")]
+        notice: notice(content)?,
     };
     checks::give_events(&mut parts.checks, &mut check_events)?;
     for reader in [
@@ -429,7 +455,8 @@ pub(super) fn encode(parts: &BundleParts) -> Vec<u8> {
     let form = (!parts.form.is_empty()).then(|| (FORM, section(&|out| out.list(&parts.form))));
     let trust = (!parts.trusted.is_empty()).then(|| (TRUST, section(&|out| parts.trusted.put(out))));
     let named = (!parts.outputs.is_empty()).then(|| (OUTPUTS, section(&|out| out.list(&parts.outputs))));
-    let more = [cut, lists, ahead, policy, form, trust, named].into_iter().flatten();
+    let notice = (!parts.notice.is_empty()).then(|| (NOTICE, parts.notice.clone()));
+    let more = [cut, lists, ahead, policy, form, trust, named, notice].into_iter().flatten();
     let sections: Vec<(u32, Vec<u8>)> = always.into_iter().chain(more).collect();
     let mut content = Vec::new();
     content.count(sections.len());

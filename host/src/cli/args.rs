@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::edge::args::EdgeArgs;
+use super::notice::args::NoticeArgs;
+use super::simulate::args::SimulateArgs;
+use crate::approval::Bar;
+use crate::counterfactual::Allowed;
 
 const EXIT_CODES: &str = "Exit codes:
   0  all went well
@@ -46,6 +50,10 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Tell a bundle's forecasts month by month
     Forecast(ForecastArgs),
+    /// Write the adverse action notice of a decision
+    Notice(Box<NoticeArgs>),
+    /// Compare two bundles on the same applicants: approvals, bands, swap sets, money, fairness
+    Simulate(Box<SimulateArgs>),
     /// Prove that engines agree on a bundle, bit by bit
     Certify(CertifyArgs),
     /// Measure a bundle: latency, throughput, load, instantiation
@@ -257,6 +265,16 @@ pub struct ExplainArgs {
     /// Language of texts, as a BCP 47 tag [default: the bundle's first]
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
+    /// Search for the smallest change with which the applicant would be approved
+    #[arg(long)]
+    pub counterfactual: bool,
+    /// What counts as approved: credit>=600, credit.pd<=0.05, credit=A,B [default: the outcome of the bundle's policy]
+    #[arg(long, value_name = "BAR", requires = "counterfactual")]
+    pub approve: Option<Bar>,
+    /// Fields that may be changed, up (+), down (-) or both ways, with step and bounds: income:+,debt:-100@0..5000 [default:
+    /// those of [notice.change] in the bundle source]
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',', requires = "counterfactual")]
+    pub may_change: Vec<Allowed>,
     /// Engine.
     #[command(flatten)]
     pub engine: EngineArgs,

@@ -1,20 +1,21 @@
-//! `scorelet explain`: one applicant's waterfall.
+//! `scorelet explain`: one applicant's waterfall, and what would have been approved.
 
 use std::fmt::Write as _;
 
 use scorelet_core::bundle::{Bundle, ScoreOutput};
 use scorelet_core::decision::Decision;
+use scorelet_core::notice::Notice;
 use scorelet_core::reason::{ReasonMethod, text_for};
-use scorelet_core::record::{date, state_name};
-use scorelet_core::schema::{Field, FieldType};
+use scorelet_core::record::state_name;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::applicant::{self, Applicant};
 use super::args::ExplainArgs;
-use super::{resolve, term};
+use super::{resolve, table, term};
 use crate::error::{HostError, Result, exit};
-use crate::input::Chunk;
 use crate::score::{Job, Plan, Request, Shape, Worker, inputs, origin};
+use crate::{counterfactual, value};
 
 /// Inputs that are drawn; the rest is one line.
 const DRAWN: usize = 20;
@@ -30,38 +31,61 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8> {
     let mut worker = Worker::new(&job, engine.open(&model, key.as_ref())?)?;
     input.cutter.limit_records(model.bundle.fields.len());
 
-    let (mut chunk, mut before) = (Chunk::default(), 0);
-    let read = |error| crate::input::Source::failed(&name, error);
-    while input.cutter.next(&mut chunk).map_err(read)? {
-        let block = worker.read(&chunk.text);
-        let wanted = args.row - 1 - before;
-        if wanted < block.rows_seen {
-            if let Some(bad) = block.bad.iter().find(|bad| bad.row == wanted) {
-                return Err(HostError::Row {
-                    row: args.row,
-                    place: format!("{name}, row {}", args.row),
-                    code: bad.code,
-                    what: bad.what.clone(),
-                    mend: bad.mend.clone(),
-                });
-            }
-            let Some(row) = block.numbers.iter().position(|&number| number == wanted) else { break };
-            let events = block.events_of(row);
-            let values: Vec<f64> = block.values.iter().skip(row).step_by(block.rows).copied().collect();
-            let language = args.lang.clone().unwrap_or_else(|| job.plan.language.clone());
-            worker.evaluator().events(&events)?;
-            let text =
-                waterfall(&mut worker, &job, &values, &language, &format!("{name}, row {}", args.row))?;
-            term::print(&text)?;
-            return Ok(exit::OK);
-        }
-        before += block.rows_seen;
+    let applicant = applicant::read(&mut worker, &mut input.cutter, &name, args.row)?;
+    let language = args.lang.clone().unwrap_or_else(|| job.plan.language.clone());
+    worker.evaluator().events(&applicant.events)?;
+    let mut text = waterfall(&mut worker, &job, &applicant.values, &language, &applicant.place)?;
+    if args.counterfactual {
+        text.push_str(&smallest_change(args, &mut worker, &job, &applicant, &language)?);
     }
-    Err(HostError::Input {
-        place: name,
-        what: format!("there is no row {}: the input has {before} rows", args.row),
-        mend: "count rows from 1, the header not counted".to_owned(),
-    })
+    term::print(&text)?;
+    Ok(exit::OK)
+}
+
+/// What would have been approved.
+fn smallest_change(
+    args: &ExplainArgs,
+    worker: &mut Worker<'_>,
+    job: &Job,
+    applicant: &Applicant,
+    language: &str,
+) -> Result<String> {
+    let bundle = job.bundle();
+    let approval = resolve::approval(args.approve.as_ref(), bundle, &args.model.model)?;
+    let notice = Notice::of(bundle).map_err(|error| HostError::core(error, bundle.meta.name.clone()))?;
+    let actions = counterfactual::actions(bundle, &notice, &args.may_change)?;
+    let evaluator = worker.evaluator();
+    evaluator.select(&[approval.column])?;
+    let mut own = Vec::new();
+    evaluator.score_columns(1, &applicant.values, &mut own)?;
+    if own.first().is_some_and(|&value| approval.passes(value)) {
+        return Ok(format!("\nApproved as it is ({}): there is nothing to change\n", approval.text));
+    }
+    let (values, events) = (&applicant.values, &applicant.events);
+    let search = counterfactual::find(evaluator, bundle, values, events, &approval, &actions)?;
+    let mut out = format!("\nSmallest change that is approved ({})\n", approval.text);
+    match &search.found {
+        Some(found) => {
+            for &(field, to) in &found.changes {
+                let text = |value: f64| value::localized(bundle, field as usize, value, language);
+                let own = values.get(field as usize).copied().unwrap_or(f64::NAN);
+                let label =
+                    bundle.fields.get(field as usize).map_or("", |field| value::label(field, language));
+                // Writing into a String cannot fail.
+                let _ = writeln!(out, "  {label}: {} instead of {}", text(to), text(own));
+            }
+            let _ = writeln!(out, "  cost {} (1 is a field's whole range)", figure(found.cost));
+        }
+        None => out.push_str("  none: no change of one field, and none found of two, is approved\n"),
+    }
+    let rows = table::grouped(search.evaluations as u64);
+    let _ = match search.complete {
+        true => writeln!(out, "  {rows} changes tried"),
+        false => {
+            writeln!(out, "  {rows} changes tried, which is the limit: a smaller one may have been missed")
+        }
+    };
+    Ok(out)
 }
 
 fn waterfall(
@@ -199,29 +223,8 @@ fn reasons(out: &mut String, bundle: &Bundle, decision: &Decision, index: usize,
 fn shown(bundle: &Bundle, column: u32, values: &[f64]) -> String {
     let column = origin(bundle, column);
     match (bundle.fields.get(column as usize), values.get(column as usize)) {
-        (Some(field), Some(&value)) => field_text(field, value),
+        (Some(field), Some(&value)) => value::text(field, value),
         _ => String::new(),
-    }
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "indexes of categories, checked")]
-fn field_text(field: &Field, value: f64) -> String {
-    match &field.kind {
-        _ if value.is_nan() => "missing".to_owned(),
-        FieldType::Category { values } if value >= 0.0 => {
-            values.get(value as usize).cloned().unwrap_or_default()
-        }
-        FieldType::Category { .. } if value <= -2.0 => field
-            .specials
-            .get((-2.0 - value) as usize)
-            .map_or_else(String::new, |special| special.name.clone()),
-        FieldType::Category { .. } => "unseen".to_owned(),
-        FieldType::Boolean => (value == 1.0).to_string(),
-        FieldType::Date => date::format(value).unwrap_or_default(),
-        _ => {
-            let special = field.specials.iter().find(|special| special.value == value);
-            special.map_or_else(|| value.to_string(), |special| special.name.clone())
-        }
     }
 }
 

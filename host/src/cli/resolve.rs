@@ -1,13 +1,16 @@
 //! What several commands work out from their flags.
 
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scorelet_core::bundle::Bundle;
 use scorelet_core::error::RecordError;
 
 use super::args::{EngineArgs, EngineName, InputArgs, InputFormat, LimitArgs, ModelArgs};
 use super::{keys, report, term};
+use crate::approval::{Approval, Bar};
 use crate::error::{HostError, Result};
 use crate::input::{Cutter, Format, Header, Source};
 use crate::model::Model;
@@ -35,6 +38,18 @@ pub(super) fn scorable(args: &ModelArgs) -> Result<(Arc<Model>, Option<[u8; 32]>
         );
     }
     Ok(opened)
+}
+
+/// What counts as approved: the bar, or the outcome of the bundle's own policy.
+pub(super) fn approval(bar: Option<&Bar>, bundle: &Bundle, path: &Path) -> Result<Approval> {
+    let place = path.display().to_string();
+    match bar {
+        Some(bar) => Approval::of(bar, bundle, &place),
+        None => Approval::of_policy(bundle).ok_or_else(|| HostError::Usage {
+            what: format!("{place} decides no outcome, so it is not known who is approved"),
+            mend: "give a bar, such as --approve 'credit>=600'".to_owned(),
+        }),
+    }
 }
 
 /// Limits as the runtime takes them.
@@ -71,6 +86,16 @@ pub(super) struct Input {
 
 /// Opens INPUT for `model`.
 pub(super) fn input(args: &InputArgs, model: &Model) -> Result<Input> {
+    let (mut input, line) = table(args)?;
+    if let Some(line) = line {
+        let fields = &model.bundle.fields;
+        input.header = Some(Header::new(&line, input.delimiter, fields, args.absent_columns, &input.name)?);
+    }
+    Ok(input)
+}
+
+/// Opens INPUT for whatever reads it: its header is not read yet, but given as it stands in a CSV.
+pub(super) fn table(args: &InputArgs) -> Result<(Input, Option<Vec<u8>>)> {
     let delimiter = match args.delimiter.as_str() {
         "tab" | "\t" => b'\t',
         text => match text.as_bytes() {
@@ -92,16 +117,16 @@ pub(super) fn input(args: &InputArgs, model: &Model) -> Result<Input> {
     });
     let Source { name, bytes, format, begun, input } = Source::open(&args.input, format)?;
     let mut cutter = Cutter::new(input, begun, format, delimiter);
-    let header = if format == Format::Csv {
+    let line = if format == Format::Csv {
         let line = cutter.header().map_err(|error| Source::failed(&name, error))?;
         let line = line.ok_or_else(|| HostError::Input {
             place: name.clone(),
             what: "it is empty: there is no header".to_owned(),
             mend: "give a CSV whose first line names the columns".to_owned(),
         })?;
-        Some(Header::new(&line, delimiter, &model.bundle.fields, args.absent_columns, &name)?)
+        Some(line)
     } else {
         None
     };
-    Ok(Input { name, bytes, format, header, delimiter, cutter })
+    Ok((Input { name, bytes, format, header: None, delimiter, cutter }, line))
 }

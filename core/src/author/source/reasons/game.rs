@@ -71,6 +71,7 @@ fn of_checks(players: &[u32], output: u32, sample: &Sample<'_>) -> Vec<Row> {
         trusted: Trusted::default(),
         forecasts: Vec::new(),
         policy: None,
+        notice: Vec::new(),
         outputs: Vec::new(),
     });
     let columns: Vec<u32> = players.iter().copied().chain([output]).collect();
