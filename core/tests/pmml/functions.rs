@@ -203,6 +203,16 @@ fn functions_of_texts() {
         "<Apply function=\"concat\"><FieldRef field=\"s\"/><Constant dataType=\"string\">-</Constant><FieldRef field=\"s\"/></Apply>",
         &[("Ulm", "Ulm-Ulm")],
     );
+    let pattern = |f: &str, more: &str| {
+        format!(
+            "<Apply function=\"{f}\"><FieldRef field=\"s\"/><Constant dataType=\"string\">o(n+)</Constant>{more}</Apply>"
+        )
+    };
+    text(&pattern("matches", ""), &[("Bonn ", "true"), ("Ulm", "false"), ("", "-")]);
+    text(
+        &pattern("replace", "<Constant dataType=\"string\">[$1]</Constant>"),
+        &[("Bonn ", "B[nn] "), ("Ulm", "Ulm")],
+    );
     let compare =
         |f: &str| format!("<Apply function=\"{f}\"><FieldRef field=\"s\"/><Constant>Kiel</Constant></Apply>");
     text(&compare("equal"), &[("Ulm", "false")]);

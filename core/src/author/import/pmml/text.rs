@@ -1,8 +1,10 @@
 //! Functions of texts: each text that a value can be gets its result when the model is imported.
 
+use regex_lite::{Regex, RegexBuilder};
+
 use super::lower::Lowering;
 use super::value::{Kind, Value, distinct, lookup, texts};
-use super::xml::Element;
+use super::xml::{Element, shorten};
 use crate::Error;
 use crate::limits;
 
@@ -40,11 +42,45 @@ pub(super) fn apply<'a>(
             }
             all
         }
-        ("uppercase" | "lowercase" | "trimBlanks" | "stringLength" | "substring" | "concat", _) => {
+        ("matches", [a, pattern]) => {
+            let pattern = pattern_of(low, pattern, here)?;
+            let found = a.mapped(&mut low.graph, here, |t| pattern.is_match(t).to_string())?;
+            Value::boolean(found.is(&mut low.graph, "true", here)?)
+        }
+        ("replace", [a, pattern, by]) => {
+            let pattern = pattern_of(low, pattern, here)?;
+            let by = constant(low, by, here)?;
+            a.mapped(&mut low.graph, here, |t| pattern.replace_all(t, by.as_str()).into_owned())?
+        }
+        (
+            "uppercase" | "lowercase" | "trimBlanks" | "stringLength" | "substring" | "concat" | "matches"
+            | "replace",
+            _,
+        ) => {
             return Err(super::function::arity(name, args, here));
         }
         _ => return Ok(None),
     }))
+}
+
+/// A text that is the same in every record.
+fn constant<'a>(low: &mut Lowering<'a>, value: &Value, here: Element<'a>) -> Result<String, Error> {
+    let text = value.to_text(&mut low.graph, here)?;
+    match (&text.kind, low.graph.value(text.id)) {
+        (Kind::Text(vocabulary), Some(at)) => {
+            Ok(vocabulary.texts.get(at as usize).cloned().unwrap_or_default())
+        }
+        _ => Err(here.refuse("a pattern that is no constant")),
+    }
+}
+
+/// A regular expression, as far as it is one without looking around and back.
+fn pattern_of<'a>(low: &mut Lowering<'a>, value: &Value, here: Element<'a>) -> Result<Regex, Error> {
+    let pattern = constant(low, value, here)?;
+    RegexBuilder::new(&pattern)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|_| here.refuse(format!("the pattern `{}`", shorten(&pattern))))
 }
 
 /// Every text of one before every text of the other.
