@@ -76,3 +76,29 @@ fn scores_have_margins_where_the_model_has_one() {
     let classes = bundle("tree");
     assert_eq!(classes.scores.len(), 3);
 }
+
+#[test]
+fn one_column_of_another_name_is_what_the_score_gives() {
+    for (case, column, output) in [
+        ("gbm-regression", "predicted_target", "\"answer\" = \"pmml\""),
+        ("logistic-imputed", "probability_1", "\"answer\" = \"standard.pd\""),
+    ] {
+        let folder = folders().into_iter().find(|f| f.ends_with(case)).unwrap();
+        let bytes = std::fs::read(folder.join("model.pmml")).unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let (input, expected) = (read("input.csv"), read("expected.csv"));
+        let place = expected.lines().next().unwrap().split(',').position(|c| c == column).unwrap();
+        let joined = input.lines().zip(expected.lines()).enumerate().map(|(i, (a, b))| {
+            let answer = if i == 0 { "answer" } else { b.split(',').nth(place).unwrap() };
+            format!("{a},{answer}\n")
+        });
+        let rows: String = joined.collect();
+        let text =
+            source_of_model("people", "model.pmml", &bytes, Some(("rows.csv", rows.as_bytes()))).unwrap();
+        assert!(text.contains(output), "{text}");
+        let files =
+            [("bundle.toml", text.into_bytes()), ("model.pmml", bytes), ("rows.csv", rows.into_bytes())];
+        let compiled = compile(&files.map(|(name, bytes)| (name.to_owned(), bytes)).into());
+        assert_eq!(compiled.unwrap_or_else(|e| panic!("{e:#?}")).parts.checks.len(), 40);
+    }
+}

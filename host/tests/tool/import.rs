@@ -27,6 +27,8 @@ fn what_is_written_builds_with_the_trainers_rows_as_checks() {
         ("onnx-1.17/pipeline-svr", "model.onnx", "variable"),
         ("xgboost-3.2/names", "model.json", "margin_0"),
         ("lightgbm-4.7/binary", "model.txt", "margin_0"),
+        ("pmml-nyoka-5.5.0/gbm-regression", "model.pmml", "predicted_target"),
+        ("pmml-nyoka-5.5.0/logistic-imputed", "model.pmml", "probability_1"),
     ] {
         let sandbox = Sandbox::new();
         sandbox.write("rows.csv", &rows(case, column));
