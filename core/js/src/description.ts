@@ -46,7 +46,7 @@ export interface Description {
     value_labels?: Localized[];
     immutable?: boolean;
   }[];
-  nodes: { name: string; kind: string; stage: NodeInfo['stage']; first_column: number; outputs: number; output_names?: string[] }[];
+  nodes: { name: string; kind: string; stage: NodeInfo['stage']; first_column: number; outputs: number; inputs: number[]; output_names?: string[] }[];
   scores: {
     name: string;
     kind: string;
@@ -155,7 +155,7 @@ export function info(given: Description): BundleInfo {
     languages: given.languages,
     scores,
     groups: given.groups.map(({ code, texts }) => ({ code, texts: byLanguage(texts) })),
-    nodes: given.nodes.map(({ name, kind, stage, outputs }) => ({ name, kind, stage, outputs })),
+    nodes: given.nodes.map(({ name, kind, stage, outputs, inputs }) => ({ name, kind, stage, outputs, inputs })),
     outputs: [...outputs(given).keys()],
     columns: given.columns,
     checks: given.checks,

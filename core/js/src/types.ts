@@ -109,6 +109,8 @@ export interface NodeInfo {
   readonly stage: 'device' | 'edge';
   /** Number of its outputs. */
   readonly outputs: number;
+  /** Columns that it reads: fields first, in their order, then the outputs of all nodes, in theirs. */
+  readonly inputs: readonly number[];
 }
 
 /** What a bundle says about itself. */
