@@ -152,6 +152,7 @@ fn value(field: &Field, cell: &str) -> Value {
         _ if cell.is_empty() => Value::Null,
         FieldType::Number | FieldType::Integer => serde_json::from_str(cell).expect("a number"),
         FieldType::Boolean => json!(cell == "true" || cell == "1"),
+        FieldType::EventList(_) => serde_json::from_str(cell).expect("a list of events"),
         _ => json!(cell),
     }
 }

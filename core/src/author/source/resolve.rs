@@ -6,7 +6,7 @@ use super::builder::Builder;
 use super::code;
 use super::fields::FieldDraft;
 use super::policies::Absence;
-use crate::schema::{Field, Policies, Policy};
+use crate::schema::{Field, FieldType, Policies, Policy};
 
 /// The bundle's fields. Reports policies that pass a state on to a node without an answer for it.
 pub(super) fn fields(builder: &Builder<'_>) -> Vec<Field> {
@@ -61,8 +61,14 @@ fn policy(index: usize, draft: &FieldDraft, absence: Absence, builder: &Builder<
 
 /// Warns of fields and features that nothing reads.
 pub(super) fn unread(builder: &Builder<'_>, nodes: &super::node::Nodes) {
+    // A list that is read is read up to its reference time.
+    let dates = builder.fields.iter().zip(0u32..).filter_map(|(field, id)| match &field.kind {
+        FieldType::EventList(events) => builder.read.contains(&id).then_some(events.as_of),
+        _ => None,
+    });
+    let dates: Vec<u32> = dates.collect();
     for (field, id) in builder.fields.iter().zip(0u32..) {
-        if !builder.read.contains(&id) {
+        if !builder.read.contains(&id) && !dates.contains(&id) {
             let message = format!("no node reads the field `{}`", field.name.value);
             let mend = "take it out, unless records carry it for another reason";
             builder.report.warn(code::UNREAD, &field.name.span, message, mend);
