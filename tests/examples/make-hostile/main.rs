@@ -5,6 +5,7 @@
 
 mod base;
 mod cuts;
+mod decision_tables;
 mod formulas;
 mod kinds;
 mod models;
@@ -29,6 +30,7 @@ fn main() {
     contents(&mut cases);
     cuts::add(&mut cases);
     kinds::add(&mut cases);
+    decision_tables::add(&mut cases);
     formulas::add(&mut cases);
     let folder = scorelet_tests::data("hostile/bundles");
     let mut expected = BTreeMap::new();
