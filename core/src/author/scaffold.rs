@@ -1,6 +1,6 @@
 //! The bundle source of a model file: what a person would write to take it in, to be read and changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::import::pmml;
 use super::import::{Format, dmn, sniff};
@@ -38,6 +38,9 @@ pub fn source_of_model(
         text.push_str(&format!("{} = {}\n", quoted(&field.name), described(field)));
     }
     text.push_str(&format!("\n[nodes.{}]\nkind = \"{kind}\"\nfile = {}\n", quoted(&node), quoted(file)));
+    if kind == "pmml" {
+        text.push_str(&reasons(&pmml::import(bytes)?));
+    }
     if let Some((path, rows)) = check {
         text.push_str(&format!(
             "\n# The trainer's own outputs: `scorelet certify` compares them on every engine.\n[checks]\nfile = {}\n",
@@ -82,6 +85,36 @@ fn described(field: &Field) -> String {
     }
 }
 
+/// The reason codes of a PMML scorecard, if each field is of one code and every one has one.
+fn reasons(model: &pmml::ImportedPmml) -> String {
+    let mut groups: BTreeMap<&str, (&str, BTreeSet<&str>)> = BTreeMap::new();
+    let mut grouped = BTreeMap::new();
+    for reason in &model.reasons {
+        let (_, features) = groups.entry(&reason.code).or_insert((&reason.name, BTreeSet::new()));
+        for field in reason.fields.iter().filter_map(|&f| model.fields.get(f as usize)) {
+            features.insert(field.name.as_str());
+            if *grouped.entry(field.name.as_str()).or_insert(&reason.code) != &reason.code {
+                return String::new();
+            }
+        }
+    }
+    let mut text = String::new();
+    if groups.is_empty() || grouped.len() != model.fields.len() {
+        return text;
+    }
+    text.push_str("\n# The reason codes of the file. Give them texts that an applicant understands.\n");
+    for (code, (name, features)) in groups {
+        let features: Vec<String> = features.into_iter().map(quoted).collect();
+        text.push_str(&format!(
+            "[reasons.{}]\nfeatures = [{}]\ntext = {}\n",
+            quoted(code),
+            features.join(", "),
+            quoted(name)
+        ));
+    }
+    text
+}
+
 /// The columns that have the name of an output of a PMML file, and that output of its node.
 fn named(bytes: &[u8], node: &str, rows: &[u8]) -> Result<Vec<(String, String)>, Error> {
     let model = pmml::import(bytes)?;
@@ -122,8 +155,6 @@ fn expected(parts: &BundleParts, node: &str, rows: &[u8]) -> Option<(String, Str
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::author::source;
     use crate::bundle::{Bundle, Trust};

@@ -115,6 +115,31 @@ fn the_points_of_a_characteristic_come_from_its_own_field() {
 }
 
 #[test]
+fn codes_of_characteristics_become_reason_groups() {
+    use scorelet_core::author::{scaffold::source_of_model, source::compile};
+    let characteristic = |name: &str, field: &str, value: &str| {
+        format!(
+            "<Characteristic name=\"{name}\" reasonCode=\"R-{name}\" baselineScore=\"9\"><Attribute partialScore=\"3\">\
+             <SimplePredicate field=\"{field}\" operator=\"equal\" value=\"{value}\"/></Attribute>\
+             <Attribute partialScore=\"8\"><True/></Attribute></Characteristic>"
+        )
+    };
+    let model = format!(
+        "<Scorecard functionName=\"regression\">{}<Characteristics>{}{}</Characteristics></Scorecard>",
+        schema("x1 s"),
+        characteristic("age", "x1", "5"),
+        characteristic("housing", "s", "own")
+    );
+    let bytes = text(&model).into_bytes();
+    let source = source_of_model("card", "card.pmml", &bytes, None).unwrap();
+    let files = [("bundle.toml", source.clone().into_bytes()), ("card.pmml", bytes)];
+    let compiled = compile(&files.map(|(name, bytes)| (name.to_owned(), bytes)).into());
+    let parts = compiled.unwrap_or_else(|e| panic!("{source}\n{e:#?}")).parts;
+    let codes: Vec<&str> = parts.groups.iter().map(|g| g.code.as_str()).collect();
+    assert_eq!(codes, ["R-age", "R-housing"]);
+}
+
+#[test]
 fn points_may_be_computed() {
     let model = card("", "");
     assert_eq!(model.get("total", &[("x1", "20"), ("s", "rent"), ("x2", "3")]), "116");

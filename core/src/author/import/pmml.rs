@@ -150,6 +150,17 @@ pub enum PmmlScore {
     Margin(PmmlColumn, Link),
 }
 
+/// A reason code of a scorecard's characteristics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PmmlReason {
+    /// The code.
+    pub code: String,
+    /// The characteristic's name.
+    pub name: String,
+    /// The fields that its points come from, by their places in [`ImportedPmml::fields`].
+    pub fields: Vec<u32>,
+}
+
 /// A model read from a PMML file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportedPmml {
@@ -161,6 +172,8 @@ pub struct ImportedPmml {
     pub outputs: Vec<PmmlOutput>,
     /// What a score is made of.
     pub score: PmmlScore,
+    /// Reason codes of a scorecard, of the characteristics that have one each.
+    pub reasons: Vec<PmmlReason>,
     /// Who wrote the file.
     pub producer: String,
     /// What the reader of the model should know: in whole sentences.
@@ -226,7 +239,13 @@ pub fn import(bytes: &[u8]) -> Result<ImportedPmml, Error> {
             }
         },
     });
+    let reason = |(code, name, id): (String, String, graph::Id)| {
+        let fields = answer::fields(&low.graph, id);
+        PmmlReason { code, name, fields }
+    };
+    let reasons = outcome.groups.into_iter().map(reason).collect();
     Ok(ImportedPmml {
+        reasons,
         outputs: outputs.collect(),
         fields: low.fields,
         parts,

@@ -1,8 +1,11 @@
-//! Whether the model has a result where a field is missing.
+//! What values come from: whether the model has a result where a field is missing, and which fields a value reads.
+
+use std::collections::BTreeSet;
 
 use super::PmmlFieldKind;
 use super::graph::{Graph, Id, Node, PartOp};
 use super::lower::Lowering;
+use super::schedule::arguments;
 use crate::feature::formula::Function;
 use crate::graph::Op;
 
@@ -56,4 +59,22 @@ fn absent_with(graph: &Graph, field: u32) -> Vec<bool> {
         absent.push(gone);
     }
     absent
+}
+
+/// The fields that a value comes from, ascending.
+pub(super) fn fields(graph: &Graph, id: Id) -> Vec<u32> {
+    let (mut found, mut seen, mut open) = (BTreeSet::new(), BTreeSet::new(), vec![id]);
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match graph.node(id) {
+            Node::Field(field) => drop(found.insert(*field)),
+            Node::Part(part, _) => {
+                open.extend(graph.parts().get(*part as usize).into_iter().flat_map(|p| &p.inputs));
+            }
+            node => open.extend(arguments(node)),
+        }
+    }
+    found.into_iter().collect()
 }

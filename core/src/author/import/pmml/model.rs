@@ -36,6 +36,8 @@ pub(super) struct Prediction {
     pub(super) points: bool,
     pub(super) reasons: Vec<Reason>,
     pub(super) codes: Vec<String>,
+    /// Of characteristics with one code: the code, their name, their points.
+    pub(super) groups: Vec<(String, String, Id)>,
     /// The node, rule or segment that decided.
     pub(super) entity: Option<Value>,
 }
@@ -50,6 +52,7 @@ impl Prediction {
             points: false,
             reasons: Vec::new(),
             codes: Vec::new(),
+            groups: Vec::new(),
             entity: None,
         }
     }
@@ -212,6 +215,7 @@ pub(super) enum Score {
 pub(super) struct Whole {
     pub(super) outputs: Vec<output::Result>,
     pub(super) score: Score,
+    pub(super) groups: Vec<(String, String, Id)>,
 }
 
 /// The model of a file: its outputs, with the prediction and the probabilities where none of them is.
@@ -244,5 +248,5 @@ pub(super) fn outermost<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result
         None if !places.is_empty() => Score::Probabilities(places),
         None => Score::Amount(at),
     };
-    Ok(Whole { outputs, score })
+    Ok(Whole { outputs, score, groups: prediction.groups })
 }

@@ -127,7 +127,7 @@ impl Plan {
 }
 
 /// What a value reads in a formula.
-fn arguments(node: &Node) -> impl Iterator<Item = Id> + use<> {
+pub(super) fn arguments(node: &Node) -> impl Iterator<Item = Id> + use<> {
     let (args, n) = match node {
         Node::Apply(code, args) => (*args, Function::of_code(*code).map_or(0, Function::registers)),
         Node::Table(_, x, _) => ([*x; 3], 1),

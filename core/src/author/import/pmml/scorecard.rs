@@ -42,6 +42,10 @@ pub(super) fn model<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result<Pre
             };
             prediction.reasons.push(Reason { difference, code });
         }
+        if let Some(code) = own.only {
+            let name = characteristic.get("name").unwrap_or(code);
+            prediction.groups.push((code.to_owned(), name.to_owned(), own.points));
+        }
         points.push(own.points);
         ranges.push(own.range);
     }
@@ -67,8 +71,10 @@ pub(super) fn model<'a>(low: &mut Lowering<'a>, here: Element<'a>) -> Result<Pre
 }
 
 /// The points of a characteristic.
-struct Points {
+struct Points<'a> {
     points: Id,
+    /// The code of all its attributes, if it is one.
+    only: Option<&'a str>,
     /// Index of the reason code.
     code: Option<Id>,
     range: Option<PointsRange>,
@@ -78,12 +84,15 @@ fn points_of<'a>(
     low: &mut Lowering<'a>,
     here: Element<'a>,
     codes: &mut Vec<String>,
-) -> Result<Points, Error> {
+) -> Result<Points<'a>, Error> {
     let own = here.get("reasonCode");
     let attributes: Vec<Element<'a>> = here.all("Attribute").collect();
     let mut points = low.graph.missing();
     let mut code = low.graph.missing();
     let mut has_codes = true;
+    let mut all = attributes.iter().map(|a| a.get("reasonCode").or(own));
+    let first = all.next().flatten();
+    let only = first.filter(|first| all.all(|code| code == Some(first)));
     let (mut least, mut most, mut known) = (f64::INFINITY, f64::NEG_INFINITY, true);
     for attribute in attributes.iter().rev() {
         let condition = predicate::read(low, predicate::inside(*attribute)?)?;
@@ -116,5 +125,5 @@ fn points_of<'a>(
         return Err(here.wrong("a characteristic has no attribute"));
     }
     let range = known.then_some(PointsRange { minimum: least, maximum: most, average: None });
-    Ok(Points { points, code: has_codes.then_some(code), range })
+    Ok(Points { points, only, code: has_codes.then_some(code), range })
 }
