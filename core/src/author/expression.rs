@@ -14,6 +14,7 @@ mod events;
 mod lexer;
 mod lower;
 mod macros;
+mod member;
 mod names;
 mod operand;
 mod parser;
@@ -21,6 +22,7 @@ mod scope;
 mod tabulate;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod value;
 
 use core::ops::Range;

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::ast::{Expr, Node};
-use super::compiler::{Compiler, Found, Noted, as_text, flag};
+use super::compiler::{Compiler, Found, Noted, flag};
 use super::operand::{EXACT, Operand, Pick, Scalar, Sequence, Stage, Text, Type};
+use super::typed::as_text;
 use super::{macros, names};
 use crate::author::formula::Register;
 use crate::feature::formula::Function;

@@ -90,7 +90,8 @@ fn token(text: &str, first: char) -> Result<(Token, usize), Wrong> {
     if first == '`' {
         return quoted(text);
     }
-    let prefix = text.find(['"', '\'']).and_then(|at| text.get(..at));
+    let quote = text.char_indices().take(3).find(|&(_, c)| c == '"' || c == '\'');
+    let prefix = quote.and_then(|(at, _)| text.get(..at));
     if let Some(prefix) = prefix.filter(|p| p.len() <= 2 && p.chars().all(|c| "rRbB".contains(c))) {
         return string(text, prefix);
     }

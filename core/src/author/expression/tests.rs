@@ -1,6 +1,7 @@
 //! Expressions against the language's own cases, a naive interpretation, and their mistakes.
 
 mod cases;
+mod generated;
 mod mistakes;
 mod naive;
 mod spec;

@@ -89,8 +89,13 @@ impl Spec for FormulaSpec {
         // All were compiled first, so that the mistakes of all are told.
         (outputs.len() == self.outputs.len()).then_some(())?;
         let registers: Vec<_> = outputs.iter().map(|(_, register)| *register).collect();
-        let live = draft.passing(&registers, builder);
-        draft.push(here, "", outputs, live, builder)?;
+        // Each output lets through what it has no answer for.
+        let passing: Vec<_> = registers.iter().map(|&register| draft.passing(&[register], builder)).collect();
+        let all = passing.iter().flatten().copied().collect();
+        let first = draft.push(here, "", outputs, all, builder)?;
+        for (column, own) in builder.columns.iter_mut().skip(first as usize).zip(passing) {
+            column.live = own;
+        }
         Some(())
     }
 }

@@ -1,10 +1,10 @@
 //! Every mistake: where it is and what mends it.
 
+use proptest::prelude::*;
+
 use super::*;
 
-/// Asserts that the first mistake of a text stands at this part of it and that its message and mend contain the words.
-#[track_caller]
-fn wrong(text: &str, at: &str, message: &str, mend: &str) {
+fn scope() -> Scope {
     let mut scope = Scope::new();
     scope.add("income", input(0, Kind::Number));
     scope.add("age", input(1, Kind::Integer));
@@ -14,7 +14,13 @@ fn wrong(text: &str, at: &str, message: &str, mend: &str) {
     let column = |name: &str, kind| (name.to_owned(), Some(EventColumn { kind, unit: String::new() }));
     let columns = vec![column("amount", Kind::Number), ("hash".to_owned(), None)];
     scope.add("events", input(5, Kind::Events(Rc::new(Events { date: "date".to_owned(), columns }))));
-    let mistakes = compile(text, &scope, &mut FormulaBuilder::new()).unwrap_err();
+    scope
+}
+
+/// Asserts that the first mistake of a text stands at this part of it and that its message and mend contain the words.
+#[track_caller]
+fn wrong(text: &str, at: &str, message: &str, mend: &str) {
+    let mistakes = compile(text, &scope(), &mut FormulaBuilder::new()).unwrap_err();
     let first = &mistakes[0];
     assert_eq!(text.get(first.span.clone()), Some(at), "{first:?}");
     assert!(first.message.contains(message), "{first:?}");
@@ -100,4 +106,64 @@ fn of_length() {
     let double = "cel.bind(x, x + x, ".repeat(30);
     let double = format!("cel.bind(x, [1, 2], {double}size(x){}", ")".repeat(31));
     assert!(compile(&double, &scope, &mut FormulaBuilder::new()).is_err());
+}
+
+const WORDS: [&str; 40] = [
+    "income",
+    "age",
+    "young",
+    "housing",
+    "born",
+    "events",
+    "e",
+    "x",
+    "e.amount",
+    "3",
+    "2.5",
+    "7u",
+    "'own'",
+    "true",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "&&",
+    "||",
+    "!",
+    "<",
+    "==",
+    "in",
+    "?",
+    ":",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ".map(e,",
+    ".filter(e,",
+    ".size()",
+    "has(",
+    ".sum()",
+    "é",
+];
+
+proptest! {
+    /// Whatever is written, it compiles or is told what is wrong, at a place of the text.
+    #[test]
+    fn of_any_text(words in proptest::collection::vec(0..WORDS.len(), 0..24), other in any::<String>()) {
+        let soup: Vec<&str> = words.into_iter().map(|word| WORDS[word]).collect();
+        for text in [soup.join(" "), soup.concat(), other] {
+            if let Err(mistakes) = compile(&text, &scope(), &mut FormulaBuilder::new()) {
+                prop_assert!(!mistakes.is_empty());
+                for mistake in mistakes {
+                    prop_assert!(text.get(mistake.span.clone()).is_some(), "{text:?}: {mistake:?}");
+                    prop_assert!(!mistake.message.is_empty() && !mistake.mend.is_empty());
+                }
+            }
+        }
+    }
 }
