@@ -3,6 +3,7 @@
 mod coalitions;
 mod decisions;
 mod events;
+mod formulas;
 mod mistakes;
 mod models;
 mod networks;
