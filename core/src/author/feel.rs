@@ -8,6 +8,8 @@ mod calls;
 mod compile;
 mod lex;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod tests_of;
 mod texts;
 

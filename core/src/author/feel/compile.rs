@@ -79,6 +79,8 @@ impl Scope {
 
 /// How deep functions of a model may call each other.
 const CALLS: usize = 16;
+/// Parts of expressions that one formula may be made of: functions that call each other may write out very long ones.
+const WORK: usize = 1 << 20;
 
 /// Makes steps of expressions.
 pub struct Compiler<'a> {
@@ -90,6 +92,7 @@ pub struct Compiler<'a> {
     /// Parameters of the functions that are being called; and `?`.
     pub(super) locals: Vec<(String, Typed)>,
     calls: usize,
+    work: usize,
 }
 
 pub(super) type Compiled = Result<Typed, Mistake>;
@@ -97,7 +100,14 @@ pub(super) type Compiled = Result<Typed, Mistake>;
 impl<'a> Compiler<'a> {
     /// An empty formula over the names of a scope.
     pub fn new(scope: &'a Scope) -> Self {
-        Self { scope, builder: FormulaBuilder::new(), inputs: Vec::new(), locals: Vec::new(), calls: 0 }
+        Self {
+            scope,
+            builder: FormulaBuilder::new(),
+            inputs: Vec::new(),
+            locals: Vec::new(),
+            calls: 0,
+            work: 0,
+        }
     }
 
     /// The register of a column.
@@ -111,6 +121,15 @@ impl<'a> Compiler<'a> {
 
     /// What an expression computes.
     pub fn compile(&mut self, node: &Node) -> Compiled {
+        self.work += 1;
+        if self.work > WORK {
+            let message = "this is too long when its functions are written out";
+            return Err(Mistake::new(
+                node.span.clone(),
+                message,
+                "compute a part of it in a node of its own",
+            ));
+        }
         match &node.expr {
             Expr::Null => Ok(self.null()),
             Expr::Number(x) => Ok(self.constant(*x, Kind::Number)),

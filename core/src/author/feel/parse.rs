@@ -7,9 +7,11 @@ use super::ast::{Comparison, Expr, Mistake, Node, Operator, Test, Tests};
 use super::lex::{Token, tokens};
 
 /// How deep expressions may nest.
-const DEPTH: usize = 64;
+const DEPTH: usize = 32;
 /// Values that are read of an expression or cell, counting those that are read again because a bracket may open several things.
 const WORK: usize = 1 << 16;
+/// Operations of an expression or cell: they may stand one in the other.
+const OPERATIONS: usize = 128;
 /// Bytes of an expression or cell.
 const BYTES: usize = 1 << 16;
 
@@ -65,6 +67,7 @@ struct Parser {
     at: usize,
     depth: usize,
     work: usize,
+    operations: usize,
 }
 
 type Parsed<T> = Result<T, Mistake>;
@@ -74,7 +77,7 @@ impl Parser {
         if text.len() > BYTES {
             return Err(Mistake::new(0..text.len(), "this is longer than 65,536 bytes", "make it shorter"));
         }
-        Ok(Self { tokens: tokens(text, known)?, at: 0, depth: 0, work: 0 })
+        Ok(Self { tokens: tokens(text, known)?, at: 0, depth: 0, work: 0, operations: 0 })
     }
 
     fn peek(&self) -> &Token {
@@ -157,6 +160,15 @@ impl Parser {
         Node { span: from.start..end.max(from.start), expr }
     }
 
+    fn operation(&mut self) -> Parsed<()> {
+        self.operations += 1;
+        if self.operations <= OPERATIONS {
+            return Ok(());
+        }
+        let message = "this has more than 128 operations";
+        Err(Mistake::new(self.span(), message, "compute a part of it in a node of its own"))
+    }
+
     fn expression(&mut self) -> Parsed<Node> {
         self.depth += 1;
         if self.depth > DEPTH {
@@ -185,6 +197,7 @@ impl Parser {
         let start = self.span();
         let mut left = self.all_of()?;
         while self.word("or") {
+            self.operation()?;
             let right = self.all_of()?;
             left = self.node(start.clone(), Expr::Binary(Operator::Or, Box::new(left), Box::new(right)));
         }
@@ -195,6 +208,7 @@ impl Parser {
         let start = self.span();
         let mut left = self.comparison()?;
         while self.word("and") {
+            self.operation()?;
             let right = self.comparison()?;
             left = self.node(start.clone(), Expr::Binary(Operator::And, Box::new(left), Box::new(right)));
         }
@@ -333,6 +347,7 @@ impl Parser {
                 _ => return Ok(left),
             };
             self.at += 1;
+            self.operation()?;
             let right = self.product()?;
             left = self.node(start.clone(), Expr::Binary(op, Box::new(left), Box::new(right)));
         }
@@ -348,6 +363,7 @@ impl Parser {
                 _ => return Ok(left),
             };
             self.at += 1;
+            self.operation()?;
             let right = self.power()?;
             left = self.node(start.clone(), Expr::Binary(op, Box::new(left), Box::new(right)));
         }
@@ -358,6 +374,7 @@ impl Parser {
         let start = self.span();
         let mut left = self.signed()?;
         while self.sign("**") {
+            self.operation()?;
             let right = self.signed()?;
             left = self.node(start.clone(), Expr::Binary(Operator::Pow, Box::new(left), Box::new(right)));
         }
@@ -387,6 +404,7 @@ impl Parser {
         let start = self.span();
         let mut node = self.primary()?;
         while self.sign(".") {
+            self.operation()?;
             let Token::Word(name) = self.peek().clone() else { return Err(self.expected("a name")) };
             self.at += 1;
             node = self.node(start.clone(), Expr::Path(Box::new(node), name));
