@@ -41,6 +41,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "scorecardpy", run: importers::scorecardpy, seeds: importers::scorecardpy_seeds },
     Target { name: "toad", run: importers::toad, seeds: importers::toad_seeds },
     Target { name: "onnx", run: importers::onnx, seeds: importers::onnx_seeds },
+    Target { name: "dmn", run: importers::dmn, seeds: importers::dmn_seeds },
     Target { name: "pmml", run: importers::pmml, seeds: importers::pmml_seeds },
 ];
 

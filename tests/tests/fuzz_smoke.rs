@@ -57,7 +57,7 @@ macro_rules! targets {
 
 targets! {
     container plan record columns local_data receipt raw_abi bundle_source
-    xgboost_json xgboost_ubjson lightgbm catboost optbinning scorecardpy toad onnx pmml
+    xgboost_json xgboost_ubjson lightgbm catboost optbinning scorecardpy toad onnx dmn pmml
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::Path;
 use scorelet_core::Error;
 use scorelet_core::author::bare::bundle_from_model;
 use scorelet_core::author::card::{self, CardFormat};
-use scorelet_core::author::import::{ImportedForest, catboost, lightgbm, onnx, pmml, xgboost};
+use scorelet_core::author::import::{ImportedForest, catboost, dmn, lightgbm, onnx, pmml, xgboost};
+use scorelet_core::author::source::compile;
 use scorelet_core::bundle::{Bundle, Trust};
 
 use super::{check_error, engine};
@@ -64,6 +65,21 @@ pub(super) fn pmml(data: &[u8]) {
         Ok(())
     };
     imported(data, pmml::import(data).and_then(forests).err());
+}
+
+/// A decision model whose source is written must compile, or say why not.
+pub(super) fn dmn(data: &[u8]) {
+    let written = dmn::import(data).and_then(|model| dmn::source("fuzz", "fuzz.dmn", &model, &[]));
+    match written {
+        Err(error) => check_error(&error),
+        Ok(toml) => {
+            let files = [("bundle.toml", toml.as_bytes()), ("fuzz.dmn", data)];
+            let files = files.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
+            for error in compile(&BTreeMap::from(files)).err().unwrap_or_default() {
+                check_error(&Error::Source(error));
+            }
+        }
+    }
 }
 
 pub(super) fn optbinning(data: &[u8]) {
@@ -145,6 +161,10 @@ pub(super) fn catboost_seeds() -> Vec<Vec<u8>> {
 
 pub(super) fn onnx_seeds() -> Vec<Vec<u8>> {
     golden(&["onnx"], "model.onnx")
+}
+
+pub(super) fn dmn_seeds() -> Vec<Vec<u8>> {
+    vec![std::fs::read(data("corpus/decision-tables/salary.dmn")).expect("a case of the corpus")]
 }
 
 pub(super) fn pmml_seeds() -> Vec<Vec<u8>> {
