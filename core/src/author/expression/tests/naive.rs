@@ -33,7 +33,10 @@ pub(super) struct Row {
     pub(super) list: State,
 }
 
-pub(super) const NAMES: [(&str, fn() -> Kind); 9] = [
+/// A column: its name, and what it is.
+type Named = (&'static str, fn() -> Kind);
+
+pub(super) const NAMES: [Named; 9] = [
     ("a", || Kind::Number),
     ("b", || Kind::Number),
     ("i", || Kind::Integer),
