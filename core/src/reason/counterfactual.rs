@@ -221,8 +221,10 @@ pub struct Search {
 /// One thing to try: its cost, and up to two changes, each an index of a field searched and a value.
 type Trial = (f64, (usize, f64), Option<(usize, f64)>);
 
-/// Searches for the smallest change of `record` (a value a field) that `approved` accepts: it is given a number of rows and their
-/// values, column by column, and says which are approved. At most `limit` rows are evaluated.
+/// Says which rows are approved: it is given their number, and their values column by column.
+pub type Judge<'a, E> = dyn FnMut(usize, &[f64]) -> Result<Vec<bool>, E> + 'a;
+
+/// Searches for the smallest change of `record` (a value a field) that `approved` accepts. At most `limit` rows are evaluated.
 ///
 /// # Errors
 /// Those of `approved`.
@@ -230,7 +232,7 @@ pub fn search<E>(
     record: &[f64],
     fields: &[Actionable],
     limit: usize,
-    approved: &mut dyn FnMut(usize, &[f64]) -> Result<Vec<bool>, E>,
+    approved: &mut Judge<'_, E>,
 ) -> Result<Search, E> {
     let mut searcher = Searcher { record, fields, left: limit, complete: true, approved };
     let singles =
@@ -275,7 +277,7 @@ struct Searcher<'a, E> {
     fields: &'a [Actionable],
     left: usize,
     complete: bool,
-    approved: &'a mut dyn FnMut(usize, &[f64]) -> Result<Vec<bool>, E>,
+    approved: &'a mut Judge<'a, E>,
 }
 
 impl<E> Searcher<'_, E> {
