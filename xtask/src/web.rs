@@ -30,6 +30,13 @@ const EVENTS: Example<'static> = Example {
     en: "Card statements",
     zh: "信用卡月结单",
 };
+/// Decisions: three sources, four scores, a tree, a table and rules.
+const DECISION: Example<'static> = Example {
+    id: "decision",
+    source: "host/examples/three-sources",
+    en: "Three sources",
+    zh: "三个数据来源",
+};
 /// A forecast, which goes on from what was repaid.
 const FORECAST: Example<'static> = Example {
     id: "forecast",
@@ -81,6 +88,9 @@ fn bundles(profile: Profile) -> Result<()> {
     let mut events = example(&tool, &key, &folder, &EVENTS)?;
     events["table"] = clients(&folder)?;
     list.push(events);
+    let mut decision = example(&tool, &key, &folder, &DECISION)?;
+    decision["table"] = applicants(&folder)?;
+    list.push(decision);
     let mut forecast = example(&tool, &key, &folder, &FORECAST)?;
     forecast["past"] = json!({ "field": "repayments", "member": "repaid" });
     let public = fs::read_to_string(key.with_extension("pub"))?;
@@ -117,6 +127,23 @@ fn clients(folder: &Path) -> Result<Value> {
     let file = "taiwan_clients.csv";
     fs::write(folder.join(file), text)?;
     Ok(json!({ "file": file, "rows": rows, "label": "default" }))
+}
+
+/// Writes the held-out applicants of [`DECISION`] with what became of each.
+fn applicants(folder: &Path) -> Result<Value> {
+    let data = root().join(DECISION.source).join("data");
+    let records = fs::read_to_string(data.join("applicants.csv"))?;
+    let answers = fs::read_to_string(data.join("expected.csv"))?;
+    let mut text = String::new();
+    let mut rows = 0;
+    for (record, answer) in records.lines().zip(answers.lines()) {
+        let outcome = answer.split(',').nth(1).context("an applicant has no outcome")?;
+        text.push_str(&format!("{record},{outcome}\n"));
+        rows += 1;
+    }
+    let file = "decision_applicants.csv";
+    fs::write(folder.join(file), text)?;
+    Ok(json!({ "file": file, "rows": rows - 1, "label": "bad" }))
 }
 
 /// Builds and signs an example, puts it into `folder`, and describes it as the page's manifest does; with its device's part if it is cut.

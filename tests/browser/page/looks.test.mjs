@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { accessible, screenshots, visit } from "./harness.mjs";
+import { accessible, bundles, screenshots, visit } from "./harness.mjs";
 import { browser, server } from "./running.mjs";
 
 const VIEWS = {
@@ -13,6 +13,25 @@ const VIEWS = {
     await page.click("#sample");
     await page.waitForSelector("#leaves-size");
     await page.waitForFunction(() => document.querySelector("#time-fast")?.textContent?.match(/\d/));
+  },
+  async decision(page) {
+    await page.locator(".choice:has(input[value=decision])").click();
+    await page.waitForSelector("#field-loans-label");
+    await page.click("#sample");
+    await page.waitForSelector("#notice-reasons");
+    await page.waitForSelector("#leaves-size");
+    await page.waitForFunction(() => document.querySelector("#time-fast")?.textContent?.match(/\d/));
+  },
+  async graph(page) {
+    await page.waitForSelector("#bundle-status .summary");
+    await page.setInputFiles("#bundle-file", join(bundles, "decision.sclb"));
+    await page.waitForSelector("#graph .lane-device");
+    await page.click("#example-table");
+    await page.waitForFunction(() => document.querySelector("#trace-card")?.textContent.includes("300"));
+    await page.fill("#trace-of", "2");
+    await page.waitForSelector("#trace .passed");
+    await page.locator("#graph summary").press("Enter");
+    await page.locator("#graph-table button").nth(6).click();
   },
   async forecast(page) {
     await page.waitForSelector("#forecast-table");
@@ -35,6 +54,9 @@ const VIEWS = {
   },
 };
 
+/** Views that are one of an example. */
+const WITHIN = { events: "", decision: "", graph: "#/developer" };
+
 /** Lays everything out, also what is out of sight, so that it is looked at and photographed. */
 const whole = (page) => page.evaluate(() => {
   for (const card of document.querySelectorAll(".below > .card")) card.style.contentVisibility = "visible";
@@ -45,7 +67,7 @@ for (const [view, use] of Object.entries(VIEWS)) {
     for (const width of [1280, 360]) {
       test(`${view}, ${colorScheme}, ${width} pixels`, async () => {
         const viewport = { width, height: width === 360 ? 740 : 900 };
-        const { page, done } = await visit(browser, server.url, { path: view === "events" ? "" : `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
+        const { page, done } = await visit(browser, server.url, { path: WITHIN[view] ?? `#/${view}`, colorScheme, viewport, reducedMotion: "reduce" });
         await accessible(page, `${view} before use`);
         await use(page);
         await whole(page);

@@ -50,6 +50,10 @@ async function session(page) {
   await page.evaluate(() => document.querySelector("#sample").click());
   await page.waitForSelector("#leaves-size");
   await page.locator(".events-table tbody input").nth(5).pressSequentially("1", { delay: 40 });
+  await page.locator(".choice:has(input[value=decision])").click();
+  await page.waitForSelector("#field-loans-label");
+  await page.evaluate(() => document.querySelector("#sample").click());
+  await page.waitForSelector(".decision .outcome");
   await page.click('a[href="#/forecast"]');
   await page.waitForSelector("#forecast-table");
   await page.locator('[name="asset_scale"]').fill("");
@@ -68,6 +72,9 @@ async function session(page) {
   await page.waitForSelector("#run:not([disabled])");
   await page.click("#run");
   await page.waitForSelector(".chart path");
+  await page.locator("#bundle-file").evaluate((input) => input.closest(".card").querySelector(".drop .buttons button:last-child").click());
+  await page.waitForSelector("#graph .lane-device");
+  await page.click("#graph-every");
   await page.waitForTimeout(300);
 }
 

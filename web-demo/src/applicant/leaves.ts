@@ -40,7 +40,9 @@ export function leaves(app: App, current: Current): Leaves | null {
         opened ??= app.openFile(device);
         // The lender's view shows the same table.
         const [bundle, { inside }] = await Promise.all([opened, import("../lender/inside")]);
-        const local = await app.engine.call("local", { handle: bundle.handle, record, language });
+        // What the edge reads is no field of the device's part.
+        const own = Object.fromEntries(bundle.fields.flatMap(({ name }) => (name in record ? [[name, record[name] ?? null]] : [])));
+        const local = await app.engine.call("local", { handle: bundle.handle, record: own, language });
         if (number !== asked) return;
         const leaving = new Set(local.values.map((one) => one.name));
         const staying = bundle.fields.filter((field) => !leaving.has(field.name) && record[field.name] !== undefined);

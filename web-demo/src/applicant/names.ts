@@ -34,6 +34,8 @@ export function valueText(field: Named, value: Value | undefined, language: Lang
 
 const UNITS_ZH: Readonly<Record<string, string>> = {
   months: "个月",
+  "per year": "每年",
+  "share of the amount": "占金额",
   years: "年",
   days: "天",
   DM: "马克",

@@ -4,6 +4,7 @@ import { h, icon, replace } from "../dom";
 import type { Input } from "../engine/protocol";
 import { pause } from "../pause";
 import { problem } from "../problem";
+import { decided } from "../decision/decided";
 import { changes } from "./changes";
 import { form } from "./form";
 import { leaves } from "./leaves";
@@ -35,6 +36,8 @@ export async function applicant(app: App, again: () => void): Promise<View> {
   const breakdown = h("div");
   const missing = h("div");
   const evidence = proof(app, current);
+  const outcome = h("div");
+  const below = h("div", { class: "below" });
   const leaving = leaves(app, current);
   let timers: number[] = [];
   let asked = 0;
@@ -67,6 +70,8 @@ export async function applicant(app: App, again: () => void): Promise<View> {
       replace(breakdown, h("p", { class: "quiet empty-note" }, texts.later));
       replace(missing, h("p", { class: "quiet" }, texts.missingLead));
       better.clear();
+      replace(outcome);
+      replace(below);
       evidence.clear();
       leaving?.clear();
     };
@@ -82,7 +87,14 @@ export async function applicant(app: App, again: () => void): Promise<View> {
       // The score first; what it is made of in the next pieces.
       await pause();
       if (stale(number)) return;
-      replace(breakdown, explanation?.baseline != null && waterfall(app, current.info.scores, current.fields, record, explanation, decision));
+      // A model that stood in for the explained one has other inputs.
+      replace(breakdown, explanation?.baseline != null ? waterfall(app, current.info.scores, current.fields, record, explanation, decision) : h("p", { class: "quiet" }, texts.waterfallNone));
+      if (decided(decision)) {
+        // Most bundles have no policy: what shows it is fetched by those that do.
+        const { show } = await import("../decision/card");
+        if (stale(number)) return;
+        show(app, current, decision, record, explanation, outcome, below);
+      }
       await pause();
       if (stale(number)) return;
       states(app, current.fields, decision, missing);
@@ -134,7 +146,7 @@ export async function applicant(app: App, again: () => void): Promise<View> {
         h("div", { class: "card-head" }, h("h2", { id: "form-title" }, texts.form), h("div", { class: "buttons" }, current.samples.length > 0 && sample, empty)),
         fields.element,
       ),
-      h("div", { class: "score-column stack" }, result.element, card(texts.missing, "", missing)),
+      h("div", { class: "score-column stack" }, result.element, outcome, card(texts.missing, "", missing)),
     ),
     h(
       "div",
@@ -142,6 +154,7 @@ export async function applicant(app: App, again: () => void): Promise<View> {
       card(texts.waterfall, texts.waterfallLead, breakdown),
       card(texts.whatIf, texts.whatIfLead, better.element),
     ),
+    below,
     leaving && h("div", { class: "below" }, leaving.element),
     h("div", { class: "below" }, card(texts.proof, "", evidence.element)),
     result.bar,

@@ -1,11 +1,15 @@
 import "../styles/developer.css";
 import type { App, Table, View } from "../app";
 import { h, replace } from "../dom";
+import { pause } from "../pause";
 import { problem } from "../problem";
 import { bundlePanel } from "./bundle";
 import { labelChoice, type LabelChoice, type Mapping, mapping, mappingText } from "./columns";
 import { drop } from "./drop";
+import { graph } from "./graph/view";
 import { results } from "./results";
+import { trace } from "./trace";
+import type { Chosen } from "./bundle";
 import { Work } from "./work";
 
 /**
@@ -29,6 +33,9 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
   const said = h("span", { id: "progress", class: "number" });
   const progress = h("div", { class: "progress", hidden: true }, bar, said);
   const output = h("div", { id: "output" });
+  const anatomy = h("div");
+  const walk = h("div");
+  let drawn: Chosen | null = null;
 
   const allow = (): void => {
     const { table, running } = work;
@@ -49,6 +56,18 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
       replace(options, h("h3", null, texts.columns), mappingText(app, bundle.fields, found), label.element);
     }
     allow();
+    void look();
+  };
+  /** The graph of another bundle, and an applicant of another table. */
+  const look = async (): Promise<void> => {
+    const { bundle } = work;
+    await pause();
+    if (bundle !== work.bundle) return;
+    replace(walk, bundle && bundle.samples.length + (work.table?.peek.rows.length ?? 0) > 0 && trace(app, work, bundle));
+    if (bundle === drawn) return;
+    drawn = bundle;
+    await pause();
+    if (bundle === drawn) replace(anatomy, bundle && graph(app, bundle));
   };
 
   const showTable = (): void => {
@@ -124,6 +143,8 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
       h("section", { class: "card" }, h("h2", null, texts.table), place.element, tableStatus, options, h("div", { class: "buttons run" }, run, cancel), progress),
     ),
     output,
+    walk,
+    anatomy,
   );
   return {
     element,

@@ -59,6 +59,8 @@ export interface Calls {
   open: [{ source: ArrayBuffer | string; publicKey: string | null; language: string; digest?: string }, Opened];
   close: [{ handle: number }, null];
   assess: [{ handle: number; record: Input; language: string }, Assessment];
+  /** A decision with what each tree and table hit. */
+  decide: [{ handle: number; record: Input; language: string }, Decision];
   whatIf: [{ handle: number; record: Input }, WhatIf];
   time: [{ handle: number; record: Input }, Timing];
   /** What would leave the device. */

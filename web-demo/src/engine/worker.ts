@@ -48,6 +48,9 @@ const handlers: Handlers = {
     const explained = scorer.info.scores.find((score) => score.explained !== null);
     return { decision, explanation: explained ? scorer.explain(record, { score: explained.name, language }) : null };
   },
+  decide({ handle, record, language }) {
+    return found(handle).scorer.score(record, { language, trace: true });
+  },
   whatIf({ handle, record }) {
     const { scorer, samples } = found(handle);
     return whatIf(scorer, record, samples);
