@@ -170,15 +170,7 @@ fn migration(out: &mut String, report: &Report) {
 }
 
 fn fairness(out: &mut String, fairness: &Fairness) {
-    let header = [
-        fairness.attribute.as_str(),
-        "applicants",
-        "approved",
-        "impact ratio",
-        "deviations",
-        "mean score",
-        "std. difference",
-    ];
+    let header = ["", "all", "approved", "impact ratio", "deviations", "mean score", "std. difference"];
     let mut rows = Vec::new();
     for group in &fairness.groups {
         for (side, o) in [("A", group.outcome.a), ("B", group.outcome.b)] {
