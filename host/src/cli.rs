@@ -14,6 +14,7 @@ mod init;
 mod inspect;
 mod keys;
 mod notice;
+mod outcome;
 mod pages;
 mod report;
 mod resolve;

@@ -75,13 +75,19 @@ impl Evaluator {
 
     /// Full decisions.
     pub fn decide(&mut self, rows: usize, values: &[f64], reasons: bool) -> Result<Vec<Decision>> {
+        self.decide_with(rows, values, Options { reasons, ..Options::default() })
+    }
+
+    /// Full decisions, with what is asked for beside the figures.
+    pub fn decide_with(&mut self, rows: usize, values: &[f64], options: Options) -> Result<Vec<Decision>> {
         match self {
             Self::Native(native) => {
                 let table = Table { rows, values, events: &native.events };
-                native.scorer.decide_table(&table, Options { reasons, ..Options::default() }).map_err(refused)
+                native.scorer.decide_table(&table, options).map_err(refused)
             }
             Self::Wasm(session) => {
-                let flags = Flags { reasons, canonical: true, language: 0 };
+                let Options { reasons, trace } = options;
+                let flags = Flags { reasons, canonical: true, trace, language: 0 };
                 let bytes = session.decide_columns(rows, values, flags)?;
                 split_canonical(&bytes)
                     .map(|bytes| Decision::from_canonical(bytes?).map_err(|e| HostError::core(e, "")))
@@ -105,7 +111,7 @@ impl Evaluator {
                     .collect())
             }
             Self::Wasm(session) => {
-                let flags = Flags { reasons, canonical: true, language: 0 };
+                let flags = Flags { reasons, canonical: true, ..Flags::default() };
                 let bytes = session.decide_columns(rows, values, flags)?;
                 split_canonical(&bytes).map(|bytes| bytes.map(<[u8]>::to_vec)).collect()
             }

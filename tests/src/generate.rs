@@ -10,6 +10,7 @@ mod graph;
 mod json;
 mod lists;
 mod network;
+mod policy;
 mod stages;
 mod table;
 

@@ -219,6 +219,7 @@ fn rules_that_are_wrong_are_told_where() {
         ("expires = \"2026-12-31\"", "expires = \"2026-02-31\"", "is no date"),
         ("credit.band == \\\"A\\\"", "credit.bnd == \\\"A\\\"", "credit.bnd"),
         ("value = \"income * 2.0\"", "value = \"sanctions\"", "a number is wanted here"),
+        ("note = {", "policy = \"number\"\nnote = {", "is called `policy`"),
     ] {
         let toml = SOURCE.replacen(from, to, 1);
         assert_ne!(toml, SOURCE, "{from}");

@@ -7,12 +7,13 @@ use scorelet_core::decision::Decision;
 use scorelet_core::notice::Notice;
 use scorelet_core::reason::{ReasonMethod, text_for};
 use scorelet_core::record::state_name;
+use scorelet_core::scorer::Options;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::applicant::{self, Applicant};
 use super::args::ExplainArgs;
-use super::{resolve, table, term};
+use super::{outcome, resolve, table, term};
 use crate::error::{HostError, Result, exit};
 use crate::score::{Job, Plan, Request, Shape, Worker, inputs, origin};
 use crate::{counterfactual, value};
@@ -96,18 +97,19 @@ fn waterfall(
     place: &str,
 ) -> Result<String> {
     let bundle = job.bundle();
-    let decision = worker.evaluator().decide(1, values, true)?;
+    let decision = worker.evaluator().decide_with(1, values, Options { reasons: true, trace: true })?;
     let Some(decision) = decision.first() else { return Ok(String::new()) };
     let mut out = format!("{place}   {} {}\n", bundle.meta.name, bundle.meta.version);
     for (index, score) in bundle.scores.iter().enumerate() {
         headline(&mut out, bundle, decision, index);
-        if score.reasons.is_some() {
+        if score.reasons.is_some() && outcome::is_of_its_own_model(bundle, decision, index) {
             let number = u32::try_from(index).unwrap_or(u32::MAX);
             let contributions = worker.evaluator().contributions(1, values, number)?;
             bars(&mut out, bundle, score, values, &contributions);
         }
         reasons(&mut out, bundle, decision, index, language);
     }
+    outcome::tell(&mut out, bundle, decision, language);
     if !decision.absent.is_empty() {
         out.push_str("\nAbsent\n");
         for &(field, state) in &decision.absent {

@@ -34,7 +34,7 @@ impl Preview {
         columns.extend(plan.keep.iter().map(|_| Column::Text));
         columns.extend(plan.figures.iter().map(|figure| match figure.kind {
             FigureKind::Number => Column::Short,
-            FigureKind::Band(_) => Column::Text,
+            FigureKind::Band(_) | FigureKind::Outcome => Column::Text,
         }));
         columns.extend(plan.raw.iter().map(|_| Column::Full));
         columns.extend(plan.reasons.iter().map(|&(_, max)| Column::Joined(max)));

@@ -12,13 +12,16 @@ pub struct Flags {
     pub reasons: bool,
     /// The canonical bytes that result digests are made of, instead of JSON.
     pub canonical: bool,
+    /// What trees and tables hit.
+    pub trace: bool,
     /// Language of the texts: its index in the bundle's list.
     pub language: u8,
 }
 
 impl Flags {
     fn bits(self) -> u32 {
-        u32::from(self.reasons) | u32::from(self.canonical) << 1 | u32::from(self.language) << 8
+        let [reasons, canonical, trace] = [self.reasons, self.canonical, self.trace].map(u32::from);
+        reasons | canonical << 1 | trace << 2 | u32::from(self.language) << 8
     }
 }
 

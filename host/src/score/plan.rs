@@ -2,6 +2,7 @@
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::graph::Op;
+use scorelet_core::policy::TermOutput;
 use scorelet_core::reason::{ReasonMethod, ReasonSpec};
 
 /// How the rows are written.
@@ -33,6 +34,8 @@ pub enum FigureKind {
     Number,
     /// The index of a band of this score.
     Band(usize),
+    /// The code of the outcome.
+    Outcome,
 }
 
 /// One figure of a row.
@@ -49,7 +52,7 @@ pub struct Figure {
 /// Everything that a row of the output holds, worked out once.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Score, PD, band of each score.
+    /// Score, PD, band of each score; the outcome and its terms.
     pub figures: Vec<Figure>,
     /// Margins.
     pub raw: Vec<Figure>,
@@ -82,6 +85,16 @@ impl Plan {
                 let name = format!("{}{suffix}", score.name);
                 figures.extend(column.map(|column| Figure { name, column, kind }));
             }
+        }
+        if let Some(policy) = &bundle.policy {
+            let (name, kind) = ("outcome".to_owned(), FigureKind::Outcome);
+            figures.extend(policy.outcome.map(|column| Figure { name, column, kind }));
+            let term = |term: &TermOutput| Figure {
+                name: term.name.clone(),
+                column: term.column,
+                kind: FigureKind::Number,
+            };
+            figures.extend(policy.terms.iter().map(term));
         }
         // A bundle with margins alone (a bare model) still has something to say without --raw.
         let raw = if request.raw || figures.is_empty() { margins(bundle) } else { Vec::new() };

@@ -2,6 +2,7 @@
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::decision::Decision;
+use scorelet_core::policy::Outcome;
 
 use super::plan::{Figure, FigureKind, Plan, Shape};
 use super::text::{push_cell, push_number};
@@ -82,6 +83,7 @@ impl<'a> Rows<'a> {
             match figure.kind {
                 FigureKind::Number => push_number(out, value),
                 FigureKind::Band(score) => out.extend_from_slice(self.band(score, value)),
+                FigureKind::Outcome => out.extend_from_slice(outcome(value).as_bytes()),
             }
             out.push(b',');
         }
@@ -207,4 +209,10 @@ fn push_json_number(out: &mut Vec<u8>, value: Option<&f64>) {
         Some(value) if value.is_finite() => push_number(out, *value),
         _ => out.extend_from_slice(b"null"),
     }
+}
+
+/// The outcome of a code; nothing if there is none.
+fn outcome(code: f64) -> &'static str {
+    let known = Outcome::ALL.iter().find(|outcome| f64::from(**outcome as u8) == code);
+    known.map_or("", |outcome| outcome.name())
 }

@@ -19,6 +19,7 @@ use super::fields::fields;
 use super::forest::{ForestShape, draft};
 use super::formula::formula;
 use super::network::network;
+use super::policy::policy;
 use super::table::table;
 use crate::random::Random;
 
@@ -58,6 +59,9 @@ pub fn bundle(seed: u64) -> BundleParts {
     maker.tables();
     // By numbers of its own, so that bundles do not change where a form does.
     maker.parts.form = form(&mut Random::new(seed ^ 0xf0f0), &maker.parts.fields);
+    let (columns, scores) = (maker.columns, maker.parts.scores.len());
+    let mut random = Random::new(seed ^ 0x9071c7);
+    maker.parts.policy = policy(&mut random, &maker.parts.fields, columns, scores, GROUPS);
     maker.parts
 }
 

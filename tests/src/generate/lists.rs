@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::cells::cell;
 use super::fields;
 use super::formula::formula;
+use super::policy::renumber;
 use crate::random::Random;
 
 /// Adds a reference time and one or two event lists to a generated bundle, after its fields and nodes; over each list windows, a series,
@@ -30,6 +31,9 @@ pub fn event_lists(random: &mut Random, parts: &mut BundleParts) {
         }
         let game = score.reasons.as_mut().and_then(|reasons| reasons.game.as_mut());
         game.into_iter().flat_map(|game| &mut game.players).for_each(|column| *column = moved(*column));
+    }
+    if let Some(policy) = &mut parts.policy {
+        renumber(policy, &moved);
     }
     let missing = *random.pick(&[Policy::OwnBin, Policy::Impute(19_000.0)]);
     parts.fields.push(plain("as_of", FieldType::Date, missing));

@@ -38,6 +38,7 @@ pub fn stages(random: &mut Random, parts: &mut BundleParts) {
         .filter(|n| n.stage == Stage::Edge)
         .flat_map(|n| n.inputs.iter().copied())
         .chain(parts.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten())
+        .chain(parts.policy.iter().flat_map(|policy| policy.columns()))
         .collect();
     for (field, column) in parts.fields.iter_mut().zip(0..) {
         field.leaves_device = read.contains(&column);

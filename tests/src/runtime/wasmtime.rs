@@ -81,7 +81,7 @@ fn split(mut bytes: &[u8]) -> Vec<Answer> {
 }
 
 fn flags(reasons: bool) -> Flags {
-    Flags { reasons, canonical: true, language: 0 }
+    Flags { reasons, canonical: true, ..Flags::default() }
 }
 
 impl Runtime for Wasmtime {

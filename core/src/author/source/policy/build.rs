@@ -22,6 +22,9 @@ use crate::policy::{
 };
 use crate::reason::ReasonGroup;
 
+/// The node of outcome and terms.
+const NODE: &str = "policy";
+
 /// `[policy]`.
 #[derive(Default)]
 pub(super) struct Frame {
@@ -143,6 +146,11 @@ fn nodes(
     if outcome.is_none() && terms.is_empty() {
         return Some(());
     }
+    if builder.names.contains_key(NODE) {
+        let message = format!("a field or node is called `{NODE}`, as the node of outcome and terms is");
+        builder.report.error(code::NAME, &(0..0), message, "give it another name");
+        return None;
+    }
     let mut draft = Draft::default();
     let registers = policy.rules.iter().map(|rule| draft.input(rule.column)).collect();
     let fired = Fired { rules, registers };
@@ -175,12 +183,8 @@ fn nodes(
             labels: term.labels.clone(),
         });
     }
-    let here = Here {
-        name: Spanned::new("policy".to_owned(), 0..0),
-        stage: meta.stage,
-        written: false,
-        feature: true,
-    };
+    let here =
+        Here { name: Spanned::new(NODE.to_owned(), 0..0), stage: meta.stage, written: false, feature: true };
     let first = draft.push(&here, "", outputs, Live::new(), builder)?;
     policy.outcome = outcome.map(|_| first);
     for (term, column) in policy.terms.iter_mut().zip(first + u32::from(outcome.is_some())..) {
