@@ -1,5 +1,6 @@
 //! Entropy gain and information gain, against the formulas written out.
 
+use scorelet_core::math;
 use serde_json::{Value, json};
 
 use super::source::{columns, decide, refused, scorer};
@@ -32,7 +33,7 @@ const K: [f64; 3] = [2.0, 4.0, 0.5];
 const BETA: [f64; 3] = [0.5, -0.75, 1.5];
 
 fn surprise(f: f64) -> f64 {
-    if f == 0.0 { 0.0 } else { -f * f.log2() }
+    if f == 0.0 { 0.0 } else { -f * math::ln(f) / math::ln(2.0) }
 }
 
 /// F of features and numbers of transactions.

@@ -1,5 +1,6 @@
 //! Re-scoring on exception: every source missing, every model abnormal, in all combinations, against a naive reading.
 
+use scorelet_core::math;
 use serde_json::{Value, json};
 
 use super::source::{decide, refused, scorer};
@@ -53,13 +54,14 @@ cases = [{ outcome = "approve", when = "credit.pd < 0.5" }, { outcome = "decline
 "#;
 
 fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
+    1.0 / (1.0 + math::exp(-x))
 }
 
+/// A model that is passed over, the cause, and the source that is missing.
+type Passed = (&'static str, &'static str, Option<&'static str>);
+
 /// Margin, name of the model and the causes of those passed over, as the documentation reads.
-fn naive(
-    record: &[Option<f64>; 5],
-) -> (Option<f64>, Option<&'static str>, Vec<(&'static str, &'static str, Option<&'static str>)>) {
+fn naive(record: &[Option<f64>; 5]) -> (Option<f64>, Option<&'static str>, Vec<Passed>) {
     let [debt, income, balance, other, age] = *record;
     let age = age.unwrap();
     let mut passed = Vec::new();

@@ -1,5 +1,6 @@
 //! Hard rules, overrides, floors, caps, expiry, and what cannot be told: outcome and terms against a naive reading.
 
+use scorelet_core::math;
 use serde_json::{Value, json};
 
 use super::source::{compiled, decide, refused, scorer};
@@ -83,7 +84,7 @@ fn naive(r: &Value) -> (&'static str, Option<f64>, Vec<&'static str>) {
     let number = |key: &str| r[key].as_f64();
     let flag = |key: &str| r[key].as_bool();
     let income = number("income").unwrap();
-    let pd = 1.0 / (1.0 + (-(1.0 - 0.001 * income)).exp());
+    let pd = 1.0 / (1.0 + math::exp(-(1.0 - 0.001 * income)));
     let order = ["approve", "refer", "decline"];
     let mut outcome = if pd >= 0.5 {
         2
