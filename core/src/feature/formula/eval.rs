@@ -28,12 +28,15 @@ pub(super) fn run(
 ) {
     let registers = &mut scratch.registers;
     let fixed = inputs.len() + formula.constants.len();
-    registers.clear();
-    registers.resize(inputs.len(), MISSING);
-    for &x in &formula.constants {
-        registers.push((x, State::PRESENT));
+    // What stands there from an earlier formula is written before it is read.
+    let all = fixed + formula.steps.len();
+    if registers.len() < all {
+        registers.resize(all, MISSING);
     }
-    registers.resize(fixed + formula.steps.len(), MISSING);
+    let constants = registers.get_mut(inputs.len()..fixed).unwrap_or_default();
+    for (cell, &x) in constants.iter_mut().zip(&formula.constants) {
+        *cell = (x, State::PRESENT);
+    }
     for row in 0..inputs.rows() {
         for (cell, column) in registers.iter_mut().zip(inputs.iter()) {
             *cell = match (column.values.get(row), column.states.get(row)) {
@@ -187,43 +190,73 @@ fn logic(a: Cell, b: Cell, decides: f64) -> Cell {
 /// A step that is no loop and no part of one.
 fn plain(step: &Step, tables: &[f64], registers: &[Cell]) -> Cell {
     let [a, b, c] = step.args;
-    let x = cell(registers, a);
-    let y = if step.function.registers() > 1 { cell(registers, b) } else { (0.0, State::PRESENT) };
+    // Of a function of one register the second is any cell, and not looked at.
+    let (x, y) = (cell(registers, a), cell(registers, b));
+    // What is frequent comes to its end in this one match.
     match step.function {
-        Function::And => return logic(x, y, 0.0),
-        Function::Or => return logic(x, y, 1.0),
-        Function::IsAbsent => return (truth(!x.1.is_present()), State::PRESENT),
-        Function::OrElse => return if x.1.is_present() { x } else { y },
-        Function::Select if x.1.is_present() => {
-            return if x.0 != 0.0 { y } else { cell(registers, c) };
+        Function::Add => both(x, y, x.0 + y.0),
+        Function::Sub => both(x, y, x.0 - y.0),
+        Function::Mul => both(x, y, x.0 * y.0),
+        Function::Div => both(x, y, x.0 / y.0),
+        Function::Equal => both(x, y, truth(x.0 == y.0)),
+        Function::NotEqual => both(x, y, truth(x.0 != y.0)),
+        Function::Less => both(x, y, truth(x.0 < y.0)),
+        Function::LessEqual => both(x, y, truth(x.0 <= y.0)),
+        Function::Greater => both(x, y, truth(x.0 > y.0)),
+        Function::GreaterEqual => both(x, y, truth(x.0 >= y.0)),
+        Function::And => logic(x, y, 0.0),
+        Function::Or => logic(x, y, 1.0),
+        Function::IsAbsent => (truth(!x.1.is_present()), State::PRESENT),
+        Function::OrElse => {
+            if x.1.is_present() {
+                x
+            } else {
+                y
+            }
         }
-        _ => {}
+        _ if !x.1.is_present() => x,
+        Function::Select => {
+            if x.0 != 0.0 {
+                y
+            } else {
+                cell(registers, c)
+            }
+        }
+        Function::In | Function::Rank | Function::Lookup => {
+            let values = tables.get(b as usize..b as usize + c as usize).unwrap_or_default();
+            table(step.function, x.0, values)
+        }
+        function if function.registers() == 1 => unary(function, x.0),
+        _ if !y.1.is_present() => y,
+        function => binary(function, x.0, y.0),
     }
+}
+
+/// A value of two arguments, in the state of the first of them that is absent.
+fn both(x: Cell, y: Cell, value: f64) -> Cell {
     if !x.1.is_present() {
-        return x;
+        x
+    } else if !y.1.is_present() {
+        y
+    } else {
+        finite(value)
     }
-    if !y.1.is_present() {
-        return y;
-    }
-    if step.function.registers() > 1 {
-        return binary(step.function, x.0, y.0);
-    }
-    let table = || tables.get(b as usize..b as usize + c as usize).unwrap_or_default();
-    match step.function {
+}
+
+fn table(function: Function, x: f64, values: &[f64]) -> Cell {
+    match function {
         Function::In => {
-            let table = table();
-            let at = table.partition_point(|&v| v < x.0);
-            finite(truth(table.get(at) == Some(&x.0)))
+            let at = values.partition_point(|&v| v < x);
+            finite(truth(values.get(at) == Some(&x)))
         }
-        Function::Rank => finite(table().partition_point(|&v| v <= x.0) as f64),
-        Function::Lookup => match super::super::lookup::index(x.0, c as usize) {
+        Function::Rank => finite(values.partition_point(|&v| v <= x) as f64),
+        _ => match super::super::lookup::index(x, values.len()) {
             None => (f64::NAN, State::UNSEEN),
-            Some(i) => match table().get(i) {
+            Some(i) => match values.get(i) {
                 Some(value) if !value.is_nan() => (*value, State::PRESENT),
                 _ => MISSING,
             },
         },
-        function => unary(function, x.0),
     }
 }
 
@@ -253,10 +286,6 @@ fn unary(function: Function, x: f64) -> Cell {
 
 fn binary(function: Function, x: f64, y: f64) -> Cell {
     let value = match function {
-        Function::Add => x + y,
-        Function::Sub => x - y,
-        Function::Mul => x * y,
-        Function::Div => x / y,
         Function::Quotient => (x / y).trunc(),
         Function::Remainder => x % y,
         Function::Pow => math::pow(x, y),
@@ -274,12 +303,6 @@ fn binary(function: Function, x: f64, y: f64) -> Cell {
                 x
             }
         }
-        Function::Equal => truth(x == y),
-        Function::NotEqual => truth(x != y),
-        Function::Less => truth(x < y),
-        Function::LessEqual => truth(x <= y),
-        Function::Greater => truth(x > y),
-        Function::GreaterEqual => truth(x >= y),
         Function::HalfEven => round(RoundingMode::HalfEven, x, y),
         Function::HalfAway => round(RoundingMode::HalfAway, x, y),
         Function::AddMonths | Function::MonthsBetween => return months(function, x, y),
