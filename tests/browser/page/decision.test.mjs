@@ -154,6 +154,14 @@ test("one applicant step by step: what the tree, the table, the rules and the fa
     const { trace, fallback } = scorer.score(record, { trace: true });
     assert.deepEqual(await data(page, "#trace .hit", "node", "hit"), trace.map((one) => [one.node, String(one.hit)]));
     for (const one of trace.filter((one) => one.text)) assert.ok((await text(page, `#trace .hit[data-node=${one.node}]`)).includes(one.text));
+    // The graph marks the same.
+    await page.check("#graph-every");
+    const marked = async (of) => (await page.locator(`#graph .box.${of}`).evaluateAll((all) => all.map((one) => one.dataset.name))).sort();
+    const fired = expected[i].rules.filter((one) => one.state === "fired").map((one) => `rules.${one.id}`);
+    const sources = (present) => expected[i].sources.filter((one) => one.present === present).map((one) => `sources.${one.name}`);
+    const gave = fallback.flatMap((one) => one.used ?? []);
+    assert.deepEqual(await marked("hit"), [...fired, ...sources(true), ...gave, ...trace.map((one) => one.node)].sort());
+    assert.deepEqual(await marked("passed"), [...sources(false), ...fallback.flatMap((one) => one.passed.map(({ model }) => model))].sort());
     assert.deepEqual(await data(page, "#trace .used", "model"), fallback.filter((one) => one.used !== null).map((one) => [one.used]));
   }
   scorer.dispose();

@@ -36,7 +36,7 @@ export function ruleList(app: App, rules: readonly FiredRule[], close = false): 
         "li",
         { "data-rule": rule.id, "data-state": rule.state },
         h("p", null, h("span", { class: `chip ${rule.kind}` }, texts.kinds[rule.kind]), rule.state === "undecided" && [" ", h("span", { class: "chip" }, texts.undecided)], " ", rule.text ?? h("code", null, rule.id)),
-        close && h("p", { class: "quiet" }, h("code", null, rule.id), ": ", rule.state === "undecided" ? texts.undecidedMeans : texts.does[rule.kind]),
+        close && h("p", { class: "quiet" }, h("code", null, rule.id), texts.colon, rule.state === "undecided" ? texts.undecidedMeans : texts.does[rule.kind]),
         codes.length > 0 && h("p", { class: "quiet" }, codes.map((one) => `${one.code} ${one.text}`).join("; ")),
         (rule.author || rule.expires) && h("p", { class: "quiet" }, [rule.author && texts.by(rule.author), rule.expires && texts.until(rule.expires)].filter(Boolean).join(" · ")),
       );
@@ -66,7 +66,7 @@ export function sourceList(app: App, sources: readonly Source[], missing = false
 /** Why a model was passed over, in words. */
 function cause(app: App, passed: Fallback["passed"][number], sources: readonly Source[]): string {
   const source = sources.find((one) => one.name === passed.source);
-  return app.t.decision.causes[passed.cause] + (passed.source ? `: ${source?.label ?? passed.source}` : "");
+  return app.t.decision.causes[passed.cause] + (passed.source ? `${app.t.decision.colon}${source?.label ?? passed.source}` : "");
 }
 
 /** The models that were asked for a score, in order, to the one that gave it. */

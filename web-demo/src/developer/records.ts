@@ -1,6 +1,6 @@
 import type { Field, Scorer } from "@scorelet/core";
-import type { Input, Value } from "../engine/protocol";
-import { eventsOf } from "./cells";
+import type { Input, Unread, Value } from "../engine/protocol";
+import { cellReader, eventsOf } from "./cells";
 
 /** A row of a table as a record: columns have no events, so tables with event lists are scored this way. */
 export function recordOf(fields: readonly Field[], values: (field: number) => number, texts: (field: number) => string): Input {
@@ -10,6 +10,18 @@ export function recordOf(fields: readonly Field[], values: (field: number) => nu
     if (!Number.isNaN(value)) record[field.name] = valueOf(field, value, texts(index));
   });
   return record;
+}
+
+/** A row, a cell a field, as a record; or the first cell that its field refuses. */
+export function readCells(fields: readonly Field[], cells: readonly string[]): { record: Input } | Unread {
+  const values: number[] = [];
+  for (const [index, field] of fields.entries()) {
+    const text = cells[index] ?? "";
+    const value = cellReader(field)(text);
+    if (typeof value === "string") return { field: field.name, text, problem: value };
+    values.push(value);
+  }
+  return { record: recordOf(fields, (index) => values[index] ?? Number.NaN, (index) => cells[index] ?? "") };
 }
 
 function valueOf(field: Field, value: number, text: string): Value {

@@ -2,19 +2,17 @@ import type { Decision, TraceStep } from "@scorelet/core";
 import type { App } from "../app";
 import { chain, outcomeName, ruleList, scoreName, sourceList, termList } from "../decision/parts";
 import { h, replace } from "../dom";
-import type { Input } from "../engine/protocol";
 import { problem } from "../problem";
 import type { Chosen } from "./bundle";
-import { type CellProblem, cellReader } from "./cells";
 import { mapping } from "./columns";
-import { recordOf } from "./records";
 import type { Work } from "./work";
 
 /** What a tree or a table of the policy hit. */
 function hit(app: App, step: TraceStep): HTMLElement {
-  const texts = app.t.trace;
+  const { t } = app;
+  const texts = t.trace;
   const told = step.hit === null ? texts.untold : step.kind === "tree" ? texts.leaf : step.hit === 0 ? texts.noRule : texts.rule(app.f.whole(step.hit));
-  return h("p", { class: "hit", "data-node": step.node, "data-hit": step.hit ?? "" }, h("strong", null, told), step.id && [" ", h("code", null, step.id)], step.text && [": ", step.text]);
+  return h("p", { class: "hit", "data-node": step.node, "data-hit": step.hit ?? "" }, h("strong", null, told), step.id && [" ", h("code", null, step.id)], step.text && [t.decision.colon, step.text]);
 }
 
 /** The steps of a decision, in the order in which each stands on those before. */
@@ -39,8 +37,8 @@ function steps(app: App, decision: Decision): HTMLElement {
   );
 }
 
-/** One applicant of the table, or of the bundle's samples, step by step to the decision. */
-export function trace(app: App, work: Work, bundle: Chosen): HTMLElement {
+/** One applicant of the table, or of the bundle's samples, step by step to the decision, which `made` gets. */
+export function trace(app: App, work: Work, bundle: Chosen, made: (decision: Decision) => void): HTMLElement {
   const { t, f } = app;
   const texts = t.trace;
   const { table } = work;
@@ -48,15 +46,14 @@ export function trace(app: App, work: Work, bundle: Chosen): HTMLElement {
   const columns = table ? mapping(bundle.fields, table.peek.header).columns : [];
   const ofTable = rows.length > 0 && columns.some((column) => column >= 0);
   const count = ofTable ? rows.length : bundle.samples.length;
-  const readers = bundle.fields.map(cellReader);
   const content = h("div");
-  const record = (index: number): Input => {
-    if (!ofTable) return bundle.samples[index] ?? {};
-    const cells = bundle.fields.map((_, at) => rows[index]?.[columns[at] ?? -1] ?? "");
-    const values = cells.map((cell, at) => readers[at]?.(cell) ?? Number.NaN);
-    const wrong = values.findIndex((value) => typeof value === "string");
-    if (wrong >= 0) throw new Error(`${bundle.fields[wrong]?.name}: ${t.errors[values[wrong] as CellProblem]} ${cells[wrong]}`);
-    return recordOf(bundle.fields, (at) => values[at] as number, (at) => cells[at] ?? "");
+  const decide = async (index: number): Promise<Decision> => {
+    const { handle } = bundle;
+    const { language } = app;
+    if (!ofTable) return work.engine.call("decide", { handle, record: bundle.samples[index] ?? {}, language });
+    const answer = await work.engine.call("decideRow", { handle, cells: columns.map((column) => rows[index]?.[column] ?? ""), language });
+    if ("problem" in answer) throw new Error(`${answer.field}: ${t.errors[answer.problem]} ${answer.text}`);
+    return answer;
   };
   const number = h("input", { type: "number", id: "trace-of", class: "hex-input", min: 1, max: count, step: 1 });
   number.value = "1";
@@ -65,8 +62,10 @@ export function trace(app: App, work: Work, bundle: Chosen): HTMLElement {
     const own = ++asked;
     const index = Math.min(count, Math.max(1, Math.floor(Number(number.value)) || 1)) - 1;
     try {
-      const decision = await work.engine.call("decide", { handle: bundle.handle, record: record(index), language: app.language });
-      if (own === asked) replace(content, steps(app, decision), h("p", { class: "quiet" }, t.applicant.digest, " ", h("code", { id: "trace-digest" }, decision.digest)));
+      const decision = await decide(index);
+      if (own !== asked) return;
+      replace(content, steps(app, decision), h("p", { class: "quiet" }, t.applicant.digest, " ", h("code", { id: "trace-digest" }, decision.digest)));
+      made(decision);
     } catch (error) {
       if (own === asked) replace(content, problem(app, error));
     }

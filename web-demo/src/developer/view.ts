@@ -1,4 +1,5 @@
 import "../styles/developer.css";
+import type { Decision } from "@scorelet/core";
 import type { App, Table, View } from "../app";
 import { h, replace } from "../dom";
 import { pause } from "../pause";
@@ -6,7 +7,7 @@ import { problem } from "../problem";
 import { bundlePanel } from "./bundle";
 import { labelChoice, type LabelChoice, type Mapping, mapping, mappingText } from "./columns";
 import { drop } from "./drop";
-import { graph } from "./graph/view";
+import { type Graph, graph } from "./graph/view";
 import { results } from "./results";
 import { trace } from "./trace";
 import type { Chosen } from "./bundle";
@@ -36,6 +37,8 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
   const anatomy = h("div");
   const walk = h("div");
   let drawn: Chosen | null = null;
+  let picture: Graph | null = null;
+  let last: Decision | null = null;
 
   const allow = (): void => {
     const { table, running } = work;
@@ -63,11 +66,18 @@ export function developer(app: App, kept: Work | null): View & { work: Work } {
     const { bundle } = work;
     await pause();
     if (bundle !== work.bundle) return;
-    replace(walk, bundle && bundle.samples.length + (work.table?.peek.rows.length ?? 0) > 0 && trace(app, work, bundle));
+    replace(walk, bundle && bundle.samples.length + (work.table?.peek.rows.length ?? 0) > 0 && trace(app, work, bundle, made));
     if (bundle === drawn) return;
     drawn = bundle;
     await pause();
-    if (bundle === drawn) replace(anatomy, bundle && graph(app, bundle));
+    if (bundle !== drawn) return;
+    picture = bundle && graph(app, bundle);
+    replace(anatomy, picture?.element);
+    if (last && last.bundle === bundle?.info.digest) picture?.mark(last);
+  };
+  const made = (decision: Decision): void => {
+    last = decision;
+    if (decision.bundle === drawn?.info.digest) picture?.mark(decision);
   };
 
   const showTable = (): void => {

@@ -1,4 +1,5 @@
 import type { BundleInfo, Challenge, Decision, Explanation, Field, LocalCreditData, Sealed } from "@scorelet/core";
+import type { CellProblem } from "../developer/cells";
 import type { Peek } from "../developer/table";
 import type { BatchJob, BatchProgress, BatchReport } from "../developer/batch";
 
@@ -53,6 +54,13 @@ export interface Timing {
   runs: number;
 }
 
+/** A cell that its field refuses. */
+export interface Unread {
+  field: string;
+  text: string;
+  problem: CellProblem;
+}
+
 /** What a Worker can be asked: arguments and answer. */
 export interface Calls {
   /** `digest`: the only one that is accepted; a bundle that was verified before is then opened without a request. */
@@ -61,6 +69,8 @@ export interface Calls {
   assess: [{ handle: number; record: Input; language: string }, Assessment];
   /** A decision with what each tree and table hit. */
   decide: [{ handle: number; record: Input; language: string }, Decision];
+  /** The same of a table's row: a cell a field. */
+  decideRow: [{ handle: number; cells: readonly string[]; language: string }, Decision | Unread];
   whatIf: [{ handle: number; record: Input }, WhatIf];
   time: [{ handle: number; record: Input }, Timing];
   /** What would leave the device. */

@@ -51,6 +51,12 @@ const handlers: Handlers = {
   decide({ handle, record, language }) {
     return found(handle).scorer.score(record, { language, trace: true });
   },
+  async decideRow({ handle, cells, language }) {
+    const { scorer } = found(handle);
+    const { readCells } = await import("../developer/records");
+    const read = readCells(scorer.fields, cells);
+    return "record" in read ? scorer.score(read.record, { language, trace: true }) : read;
+  },
   whatIf({ handle, record }) {
     const { scorer, samples } = found(handle);
     return whatIf(scorer, record, samples);

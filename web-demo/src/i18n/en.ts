@@ -356,6 +356,7 @@ export const en = {
   },
 
   decision: {
+    colon: ": ",
     title: "Decision",
     outcomes: { approve: "Approved", refer: "A person decides", decline: "Declined" },
     outcomeNone: "No outcome: a value that it needs is absent",
@@ -412,7 +413,8 @@ export const en = {
 
   graph: {
     title: "Score graph",
-    lead: "What each node reads, from the fields on the left to the decision on the right. Choose a box to follow its lines.",
+    lead: "What each node reads, from the fields on the left to the decision on the right. Choose a box to follow its lines. Green and red: what the applicant above hit, and what was passed over or missing.",
+    marks: { hit: "hit", passed: "passed over" },
     every: (count: string) => `Each of the ${count} nodes`,
     says: (nodes: string, layers: string) => `Score graph: ${nodes} nodes in ${layers} layers after the fields. The table below says the same.`,
     picture: "Picture of the score graph",

@@ -346,6 +346,7 @@ export const zh: Texts = {
   },
 
   decision: {
+    colon: "：",
     title: "决定",
     outcomes: { approve: "批准", refer: "转人工审核", decline: "拒绝" },
     outcomeNone: "没有结果：所需的某个值缺失",
@@ -402,7 +403,8 @@ export const zh: Texts = {
 
   graph: {
     title: "评分图",
-    lead: "每个节点读取什么：从左侧的字段到右侧的决定。选择一个方框即可跟随它的连线。",
+    lead: "每个节点读取什么：从左侧的字段到右侧的决定。选择一个方框即可跟随它的连线。绿色与红色：上面这位申请人命中的，以及被跳过或缺失的。",
+    marks: { hit: "命中", passed: "跳过" },
     every: (count) => `显示全部 ${count} 个节点`,
     says: (nodes, layers) => `评分图：${nodes} 个节点，字段之后分 ${layers} 层。下方的表格内容相同。`,
     picture: "评分图的图形",

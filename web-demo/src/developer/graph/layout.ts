@@ -123,5 +123,6 @@ export function layout(all: readonly Item[], together: boolean): Layout {
     }
     top += TOP + rows * (HEIGHT + DOWN) + DOWN;
   }
+  boxes.sort((a, b) => a.layer - b.layer || a.y - b.y);
   return { boxes, links, width: 2 * SIDE + last * (WIDTH + ACROSS) + WIDTH, height: top, cut };
 }

@@ -1,4 +1,5 @@
 import "../../styles/graph.css";
+import type { Decision } from "@scorelet/core";
 import type { App } from "../../app";
 import { h, replace, svg } from "../../dom";
 import type { Opened } from "../../engine/protocol";
@@ -8,10 +9,32 @@ import { type Box, HEIGHT, layout, type Link, WIDTH } from "./layout";
 /** Letters of a box's two lines. */
 const [NAME, KIND] = [19, 25];
 
+type Mark = "hit" | "passed";
+
 const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+/** What a decision took and what it passed over. */
+function marksOf({ fallback = [], rules = [], trace = [], sources = [] }: Decision): Map<string, Mark> {
+  const marks = new Map<string, Mark>();
+  for (const { used, passed } of fallback) {
+    for (const { model } of passed) marks.set(model, "passed");
+    if (used !== null) marks.set(used, "hit");
+  }
+  for (const { node } of trace) marks.set(node, "hit");
+  for (const { id, state } of rules) if (state === "fired") marks.set(`rules.${id}`, "hit");
+  for (const { name, present } of sources) marks.set(`sources.${name}`, present ? "hit" : "passed");
+  return marks;
+}
+
+/** The picture of a bundle's graph. */
+export interface Graph {
+  element: HTMLElement;
+  /** Marks what a decision took and what it passed over. */
+  mark(decision: Decision): void;
+}
+
 /** The score graph of a bundle as a picture, and as a table that says the same. */
-export function graph(app: App, bundle: Opened): HTMLElement {
+export function graph(app: App, bundle: Opened): Graph {
   const { t, f } = app;
   const texts = t.graph;
   const all = items(bundle.info, bundle.fields);
@@ -22,6 +45,8 @@ export function graph(app: App, bundle: Opened): HTMLElement {
     return members.length > 1 ? `${f.whole(members.length)} × ${name}` : name;
   };
   const content = h("div");
+  let marks = new Map<string, Mark>();
+  let show = (): void => undefined;
 
   const draw = (together: boolean): void => {
     const { boxes, links, width, height, cut } = layout(all, together);
@@ -59,6 +84,13 @@ export function graph(app: App, bundle: Opened): HTMLElement {
       button.addEventListener("click", () => choose(chosen === box ? null : box));
       return button;
     });
+    const notes = boxes.map(() => h("span"));
+    show = () =>
+      boxes.forEach(({ members }, index) => {
+        const found = members.flatMap((one) => marks.get(one.name) ?? []);
+        for (const mark of ["hit", "passed"] as const) shapes[index]?.classList.toggle(mark, found.includes(mark));
+        replace(notes[index] as Element, [...new Set(found)].sort().map((mark) => [" ", h("span", { class: `chip ${mark}` }, texts.marks[mark])]));
+      });
     /** Brings out a box and what it reads and is read by. */
     const choose = (box: Box | null): void => {
       chosen = box;
@@ -81,17 +113,18 @@ export function graph(app: App, bundle: Opened): HTMLElement {
       h(
         "tr",
         null,
-        h("th", { scope: "row" }, buttons[index], box.members.length > 1 && h("span", { class: "members" }, box.members.map((one) => one.name).join(", "))),
+        h("th", { scope: "row" }, buttons[index], notes[index], box.members.length > 1 && h("span", { class: "members" }, box.members.map((one) => one.name).join(", "))),
         h("td", null, under(box)),
         cut !== null && h("td", null, texts[box.stage]),
         h("td", null, names(links.flatMap((link) => (link.to === box ? [link.from] : [])))),
       );
-    const crossing = [...new Set(links.flatMap((link) => (link.crosses ? [link.from] : [])))];
+    const over = all.flatMap(({ stage, reads }) => (stage === "edge" ? reads.flatMap((index) => all[index] ?? []) : []));
+    const crossing = [...new Set(over.flatMap((one) => (one.stage === "device" ? [one.name] : [])))];
     const head = (text: string): HTMLElement => h("th", { scope: "col" }, text);
     replace(
       content,
       h("div", { class: "scroll graph", tabindex: "0", role: "region", "aria-label": texts.picture }, art),
-      h("p", { class: "quiet", id: "graph-cut" }, cut === null ? texts.whole : crossing.length > 0 ? texts.crosses(names(crossing)) : texts.apart),
+      h("p", { class: "quiet", id: "graph-cut" }, cut === null ? texts.whole : crossing.length > 0 ? texts.crosses(crossing.join(", ")) : texts.apart),
       h(
         "details",
         null,
@@ -103,14 +136,22 @@ export function graph(app: App, bundle: Opened): HTMLElement {
         ),
       ),
     );
+    show();
   };
   const every = h("input", { type: "checkbox", id: "graph-every", on: { change: () => draw(!every.checked) } });
   draw(true);
-  return h(
+  const element = h(
     "section",
     { class: "card", id: "graph", "aria-labelledby": "graph-title" },
     h("div", { class: "card-head" }, h("h2", { id: "graph-title" }, texts.title), h("label", { class: "radio" }, every, h("span", null, texts.every(f.whole(nodes.length))))),
     h("p", { class: "lead" }, texts.lead),
     content,
   );
+  return {
+    element,
+    mark(decision) {
+      marks = marksOf(decision);
+      show();
+    },
+  };
 }
