@@ -95,6 +95,9 @@ fn bundle(graph: Graph) -> Bundle {
         trusted: Trusted::default(),
         forecasts: Vec::new(),
         policy: None,
+        #[cfg(feature = "author")]
+        notice: Vec::new(),
+        outputs: Vec::new(),
     }
 }
 

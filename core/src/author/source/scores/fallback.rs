@@ -288,7 +288,8 @@ fn choose(
     let none = |figure| !figures.iter().any(|&(known, _)| known == figure);
     columns.margin = columns.margin.filter(|_| !none(Figure::Margin));
     let used = first + figures.len() as u32;
-    let links = tried.iter().zip(used + 1..).map(|(model, cause)| link(model, cause, keys, here, builder)).collect();
+    let links =
+        tried.iter().zip(used + 1..).map(|(model, cause)| link(model, cause, keys, here, builder)).collect();
     builder.read.extend(used..=used + tried.len() as u32);
     Some(Chain { used, links, refers: keys.refers })
 }
