@@ -159,3 +159,56 @@ test("the server ends when whoever started it is gone", async () => {
   server.stdin.end();
   assert.equal(await ended, 0);
 });
+
+test("what says no more than that a policy or a score was not met is what the host takes for that", async () => {
+  const { onlyBelowPolicy } = await load("decision/specific.ts");
+  const host = readFileSync(join(root, "host/src/notice/reasons.rs"), "utf8");
+  const list = (name) => [...host.match(new RegExp(`const ${name}: \\[&str; (\\d+)\\] = \\[([^\\]]*)\\]`))[2].matchAll(/"([^"]+)"/g)].map(([, word]) => word);
+  const [words, subjects] = [list("EMPTY_WORDS"), list("EMPTY_SUBJECTS")];
+  assert.ok(words.length > 40 && subjects.length > 5);
+  for (const word of words) assert.equal(onlyBelowPolicy(`${word} score`), true, word);
+  for (const word of words) assert.equal(onlyBelowPolicy(word), subjects.includes(word), word);
+  for (const part of list("EMPTY_CHINESE")) assert.equal(onlyBelowPolicy(`评分${part}。`), true, part);
+  for (const part of list("CHINESE_SUBJECTS")) assert.equal(onlyBelowPolicy(`${part}过低`), true, part);
+  for (const text of ["Your credit score is below our minimum.", "未达到我行准入标准", "您的信用评分低于最低要求。"]) assert.equal(onlyBelowPolicy(text), true, text);
+  for (const text of ["Length of credit experience", "Credit history too short for our policy", "信用经历较短", "收入相对负债较低", "Credit", ""]) assert.equal(onlyBelowPolicy(text), false, text);
+});
+
+test("reasons of a notice: rules that decided stand alone, one without a reason is told, four at most, none that says nothing", async () => {
+  const { reasonsOf } = await load("decision/reasons.ts");
+  const reason = (code) => ({ code, text: code });
+  const rule = (id, kind, codes, state = "fired") => ({ id, kind, state, reasons: codes.map(reason) });
+  const groups = [{ code: "Z", texts: { en: "Score too low", zh: "其他" } }];
+  const of = (rules, codes) => reasonsOf({ rules, scores: [{ name: "a" }, { name: "b", reasons: codes.map(reason) }] }, groups);
+  const codes = ({ principal }) => principal.map((one) => one.code);
+  assert.deepEqual(codes(of([], ["A", "B"])), ["A", "B"]);
+  assert.deepEqual(codes(of(undefined, ["A", "Z", "B", "C", "D", "E"])), ["A", "B", "C", "D"]);
+  assert.deepEqual(codes(of([rule("c", "cap", ["K"]), rule("i", "indicator", ["I"]), rule("f", "floor", ["F"])], ["A", "K"])), ["K", "A"]);
+  const hard = of([rule("c", "cap", ["K"]), rule("h", "hard", ["H"])], ["A"]);
+  assert.deepEqual([codes(hard), hard.rules, hard.silent, hard.factors.length], [["H"], ["h"], null, 1]);
+  assert.deepEqual(codes(of([rule("h", "hard", ["H"], "undecided")], ["A"])), ["A"]);
+  assert.equal(of([rule("h", "hard", [])], ["A"]).silent, "h");
+  assert.deepEqual(codes(of([], ["Z"])), []);
+});
+
+test("a graph of thousands of nodes: layers that go forth, no two boxes on one place, the cut between, boxes of many", async () => {
+  const { layout } = await load("developer/graph/layout.ts");
+  const all = Array.from({ length: 40 }, (_, i) => ({ name: `field_${i}`, kind: null, stage: i % 4 === 0 ? "device" : "edge", reads: [] }));
+  for (let i = 0; i < 3000; i++) {
+    const device = i % 5 === 0;
+    const known = all.flatMap((one, index) => (!device || one.stage === "device" ? [index] : []));
+    const reads = [...new Set([known[(i * 7919) % known.length], known[(i * 104_729) % known.length]])];
+    all.push({ name: `part${i % 11}.${i}`, kind: ["bins", "linear", "arith"][i % 3], stage: device ? "device" : "edge", reads });
+  }
+  for (const together of [true, false]) {
+    const { boxes, links, cut, width, height } = layout(all, together);
+    assert.equal(boxes.reduce((sum, box) => sum + box.members.length, 0), all.length);
+    if (together) assert.ok(boxes.length < all.length / 2, `${boxes.length} boxes`);
+    assert.equal(new Set(boxes.map(({ x, y }) => `${x} ${y}`)).size, boxes.length);
+    for (const { from, to, crosses } of links) {
+      assert.ok(from.layer < to.layer && from.x < to.x);
+      assert.equal(crosses, from.stage === "device" && to.stage === "edge");
+    }
+    for (const { x, y, stage } of boxes) assert.ok(x >= 0 && x < width && y >= 0 && y < height && (stage === "device" ? y < cut : y > cut));
+  }
+});

@@ -61,7 +61,9 @@ function group(all: readonly Item[], layers: readonly number[], together: boolea
       const key = item && by(item);
       if (key === null || key === undefined) continue;
       const place = `${item?.stage} ${layers[index]} ${key}`;
-      groups.set(place, [...(groups.get(place) ?? []), index]);
+      const known = groups.get(place);
+      if (known) known.push(index);
+      else groups.set(place, [index]);
     }
     for (const of of groups.values()) {
       const item = all[of[0] ?? 0];
@@ -85,8 +87,11 @@ export function layout(all: readonly Item[], together: boolean): Layout {
   for (const { box, of } of groups) for (const index of of) boxOf.set(index, box);
   const boxes = groups.map(({ box }) => box);
   const links: Link[] = [];
+  const near = { before: new Map<Box, Box[]>(), after: new Map<Box, Box[]>(boxes.map((box) => [box, []])) };
   for (const { box, of } of groups) {
     const sources = new Set(of.flatMap((index) => (all[index]?.reads ?? []).flatMap((read) => boxOf.get(read) ?? [])));
+    near.before.set(box, [...sources]);
+    for (const from of sources) near.after.get(from)?.push(box);
     for (const from of sources) links.push({ from, to: box, crosses: from.stage === "device" && box.stage === "edge" });
   }
 
@@ -96,7 +101,8 @@ export function layout(all: readonly Item[], together: boolean): Layout {
   let top = 0;
   let cut: number | null = null;
   for (const stage of stages) {
-    const columns = Array.from({ length: last + 1 }, (_, layer) => boxes.filter((box) => box.stage === stage && box.layer === layer));
+    const columns: Box[][] = Array.from({ length: last + 1 }, () => []);
+    for (const box of boxes) if (box.stage === stage) columns[box.layer]?.push(box);
     const rows = Math.max(...columns.map((column) => column.length));
     const put = (column: readonly Box[]): void => {
       // Each column stands in the middle of its lane.
@@ -108,8 +114,7 @@ export function layout(all: readonly Item[], together: boolean): Layout {
       const forth = sweep % 2 === 0;
       for (const column of forth ? columns : columns.toReversed()) {
         const middle = new Map(column.map((box) => {
-          const near = links.flatMap(({ from, to }) => (forth ? (to === box ? [from] : []) : from === box ? [to] : []));
-          const known = near.flatMap((one) => (one.stage === stage ? (place.get(one) ?? []) : []));
+          const known = (near[forth ? "before" : "after"].get(box) ?? []).flatMap((one) => (one.stage === stage ? (place.get(one) ?? []) : []));
           return [box, known.length > 0 ? known.reduce((a, b) => a + b) / known.length : (place.get(box) ?? 0)] as const;
         }));
         column.sort((a, b) => (middle.get(a) ?? 0) - (middle.get(b) ?? 0));
