@@ -78,6 +78,7 @@ test("outcome, terms, rules, missing sources and fallback of an applicant are th
     for (const one of decision.scores.slice(1)) {
       assert.equal(await text(page, `.score-card [data-score=${one.name}] dd`), one.score === null ? "–" : String(one.score));
     }
+    if (i === 0) await page.waitForFunction(() => document.querySelector("#live-score")?.textContent?.endsWith(". Declined"));
     assert.equal(await page.locator("#notice").count(), decision.outcome === "approve" ? 0 : 1);
   }
   await done();
@@ -202,7 +203,7 @@ test("the graph has every node once, under those that it reads, and over the cut
     for (const name of crossing) assert.ok(said.includes(name), `${name} crosses: ${said}`);
     assert.equal(await page.locator("#graph path.crosses").count() > 0, crossing.size > 0);
     if (existsSync(join(bundles, file.replace(".sclb", ".device.sclb")))) {
-      const values = [...host("inspect", "--cut", join(root, "target/demo", file)).matchAll(/^ {2}(\S+) {2,}(?:number|integer|boolean|category|date|flag)\b/gm)].map(([, name]) => name);
+      const values = [...host("inspect", "--cut", join(bundles, file)).matchAll(/^ {2}(\S+) {2,}(?:number|integer|boolean|category|date|flag)\b/gm)].map(([, name]) => name);
       const named = new Set(values.map((name) => (place.has(name) ? name : name.slice(0, name.lastIndexOf(".")))));
       assert.deepEqual([...crossing].sort(), [...named].sort());
     }

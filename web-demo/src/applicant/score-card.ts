@@ -80,7 +80,8 @@ export function scoreCard(app: App, score: Score, others: readonly Score[] = [])
         list?.length === 0 && h("p", { class: "quiet" }, texts.noReasons),
         list && list.length > 0 && h("ol", null, list.map((one) => h("li", null, h("span", { class: "code" }, one.code), h("span", null, one.text)))),
       );
-      speak(texts.said(text, found.band ?? "–", label));
+      const { outcome } = decision;
+      speak(`${texts.said(text, found.band ?? "–", label)}${outcome ? `. ${t.decision.outcomes[outcome]}` : ""}`);
     },
     wait(title, how) {
       dial.set(null, 0);

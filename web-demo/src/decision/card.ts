@@ -16,7 +16,7 @@ export function show(app: App, current: Current, decision: Decision, record: Inp
       "section",
       { class: "card decision", "aria-labelledby": "decision-title" },
       h("h2", { id: "decision-title" }, texts.title),
-      h("div", { role: "status" }, outcomeName(app, outcome)),
+      outcomeName(app, outcome),
       termList(app, terms),
       rules && [h("h3", null, texts.rules), ruleList(app, rules)],
       sources.length > 0 && [h("h3", null, texts.sourcesMissing), sourceList(app, sources, true)],
