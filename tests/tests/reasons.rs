@@ -78,6 +78,15 @@ fn reasons_are_the_adverse_groups_by_size() {
         let worse = if e.spec.higher_is_worse { 1.0 } else { -1.0 };
         for (row, decision) in decisions.iter().enumerate() {
             let reasons = decision.scores[e.score].reasons.as_deref();
+            let policy = scorer.bundle().policy.as_ref();
+            if let Some((at, _)) = policy.and_then(|policy| policy.fallback_of(e.score as u32)) {
+                let used = decision.policy.as_ref().unwrap().fallbacks[at].step;
+                if used != Some(0) {
+                    // Of another model, or of none.
+                    assert!(used.is_some() || reasons.is_none(), "seed {}, row {row}: reasons", e.seed);
+                    continue;
+                }
+            }
             let Some(reasons) = reasons else {
                 let explained = !e.contributions.value(0, row).is_nan();
                 assert!(!explained, "seed {}, row {row}: no reasons", e.seed);

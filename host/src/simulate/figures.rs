@@ -165,7 +165,8 @@ mod tests {
         assert_eq!(figures.bad.map(|bad| (bad.count, bad.of)), Some((1, 2)));
         let money = figures.money.unwrap();
         assert_eq!((money.exposure, money.expected_loss, money.without), (300.0, 15.0, 1));
-        assert_eq!(money.expected_profit, (18.0 - 5.0 - 2.0) + (36.0 - 10.0 - 2.0) - 4.0);
+        let expected = (18.0 - 5.0 - 2.0) + (36.0 - 10.0 - 2.0) - 4.0;
+        assert!((money.expected_profit - expected).abs() < 1e-12);
         assert_eq!(money.realised_loss, Some(50.0));
         assert_eq!(money.realised_profit, Some((-50.0 - 2.0) + (60.0 - 2.0) - 4.0));
     }

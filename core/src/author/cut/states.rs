@@ -63,8 +63,8 @@ pub(super) fn of_op(op: &Op, inputs: &[(&Range, &States)]) -> States {
         }
         // A forest has a branch for every absent value.
         Op::Forest(_) | Op::Leaves(_) => all.clear(),
-        // Nothing in the window, or in the month.
-        Op::Window(_) | Op::Series(_) => {
+        // Nothing in the window, or in the month; no rule of a table that holds, or one that gives nothing.
+        Op::Window(_) | Op::Series(_) | Op::DecisionTable(_) => {
             all.insert(State::MISSING);
         }
         // A place of a table without a value, or no place of it; the least of no events.
