@@ -155,7 +155,7 @@ fn write(
 }
 
 /// Records with what moved each explained score of theirs: the contributions in the inputs' order, then the baseline, as hexadecimal
-/// digits of their bits; null where the output is absent. Records that are refused are left out.
+/// digits of their bits; null where the output is absent or another model of a fallback gave the score. Records that are refused are left out.
 fn explanations(scorer: &mut Scorer, fields: &[Field], seed: u64) -> Vec<Value> {
     let rows = generate::rows(&mut Random::new(seed + 2_000_000), fields, EXPLAINED, true);
     let records = generate::records(fields, &rows);
@@ -182,11 +182,22 @@ fn explanations(scorer: &mut Scorer, fields: &[Field], seed: u64) -> Vec<Value> 
             // The errors of estimates come after the baseline.
             moved.truncate(scorer.bundle().scores[index].reasons.as_ref().map_or(0, |r| r.groups.len()) + 1);
             let bits: Vec<String> = moved.iter().map(|x| format!("{:016x}", x.to_bits())).collect();
-            let bits = if moved.iter().any(|x| x.is_nan()) { Value::Null } else { json!(bits) };
+            let told = !moved.iter().any(|x| x.is_nan()) && own_model(scorer, &record, index);
+            let bits = if !told { Value::Null } else { json!(bits) };
             found.push(json!({ "record": record, "score": name, "bits": bits }));
         }
     }
     found
+}
+
+/// Whether a score of a record is of its own model, and not of one of its fallback.
+fn own_model(scorer: &mut Scorer, record: &Value, score: usize) -> bool {
+    let policy = scorer.bundle().policy.as_ref();
+    let Some((at, _)) = policy.and_then(|policy| policy.fallback_of(score as u32)) else { return true };
+    let text = json!([record]).to_string();
+    let decisions = scorer.score_json(text.as_bytes(), Options { reasons: false, trace: false });
+    let decision = decisions.expect("a record").pop().expect("a decision").expect("it was explained");
+    decision.policy.expect("the bundle has one").fallbacks[at].step == Some(0)
 }
 
 /// Every node's outputs, by the names that the npm package has for them.
