@@ -51,9 +51,16 @@ impl DecisionPolicy {
             && self.traces.is_empty()
     }
 
-    /// Every column that it reads.
+    /// Every column that it names.
     pub fn columns(&self) -> Vec<u32> {
-        let mut all: Vec<u32> = self.outcome.into_iter().chain(self.as_of).collect();
+        let mut all = self.results();
+        all.extend(self.as_of);
+        all
+    }
+
+    /// The columns that the decision is read from: all but the reference time, which nodes have compared with.
+    pub fn results(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self.outcome.into_iter().collect();
         all.extend(self.terms.iter().map(|term| term.column));
         all.extend(self.rules.iter().map(|rule| rule.column));
         all.extend(self.sources.iter().map(|source| source.column));

@@ -184,6 +184,15 @@ fn decision(
     }
 }
 
+/// Whether a score of a row is of its own model, and not of another of its fallback.
+fn own_model(bundle: &Bundle, block: &Block, row: usize, score: u32) -> bool {
+    let Some(policy) = &bundle.policy else { return true };
+    match policy.fallback_of(score) {
+        Some((at, _)) => policy.read(block, row, false).fallbacks.get(at).is_some_and(|f| f.step == Some(0)),
+        None => true,
+    }
+}
+
 /// How the reasons of a score are found: as it says itself (with its index), or as the model of its fallback that gave it says.
 fn spec<'a>(
     bundle: &'a Bundle,

@@ -137,7 +137,7 @@ impl Columns {
         let mut all: Vec<u32> = inputs
             .chain(figures)
             .chain(ahead)
-            .chain(whole.policy.iter().flat_map(|policy| policy.columns()))
+            .chain(whole.policy.iter().flat_map(|policy| policy.results()))
             .chain(whole.trusted.columns())
             .filter(|&column| self.of(column) == Stage::Device)
             .collect();

@@ -134,6 +134,12 @@ impl DecisionTable {
         &self.outputs
     }
 
+    /// What one row may take: tests of 64 rules at a time, and what the rules that hold give.
+    pub fn work(&self) -> u64 {
+        let (rules, columns) = (u64::from(self.rules), self.columns.len() as u64);
+        (rules / 64 + 1) * columns + rules * (self.outputs.len() as u64 + 1)
+    }
+
     /// How often the tests change their answer along their columns: memory and time to open grow with it.
     pub fn changes(&self) -> u64 {
         self.columns.iter().map(|column| column.changes().len() as u64).sum()

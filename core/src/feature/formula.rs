@@ -81,10 +81,10 @@ impl Formula {
         &self.outputs
     }
 
-    /// Steps that run for every event.
+    /// Steps that run for every event, and one for each loop.
     pub fn looped_steps(&self) -> u64 {
         let loops = self.steps.iter().filter(|step| step.function == Function::Each);
-        loops.map(|step| u64::from(step.args[1])).sum()
+        loops.map(|step| 1 + u64::from(step.args[1])).sum()
     }
 
     /// Which inputs must be event-list fields, and how many columns their events must have.

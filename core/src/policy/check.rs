@@ -65,6 +65,9 @@ fn fallbacks(bundle: &Bundle, policy: &DecisionPolicy) -> Result<u64, &'static s
                 return Err("the reasons of a fallback's first model are those of its score");
             }
             work = spec.check(&bundle.graph, bundle.groups.len())?.saturating_add(work);
+            if work > limits::COALITION_WORK {
+                return Err("the reasons of its fallbacks together cost more than the limit");
+            }
         }
     }
     Ok(work)

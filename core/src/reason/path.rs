@@ -131,6 +131,9 @@ impl Path {
                 }
                 Op::Forest(forest) => splits(forest),
                 Op::Leaves(leaves) => splits(leaves.forest()),
+                // No loops over events: a node that reads a list is on no path.
+                Op::Formula(formula) => formula.steps().len() as u64,
+                Op::DecisionTable(table) => table.work(),
                 _ => 0,
             };
             cells.saturating_add(own)

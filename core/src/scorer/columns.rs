@@ -1,6 +1,6 @@
 //! Rows given as columns: the fast path, and full decisions.
 
-use super::{Options, Scorer, decide, events};
+use super::{Options, Scorer, decide, events, own_model};
 #[cfg(feature = "author")]
 use crate::column::State;
 use crate::decision::Decision;
@@ -157,6 +157,10 @@ impl Scorer {
             self.evaluate(table, first, count, &mut events, None)?;
             for row in 0..count {
                 let columns = self.block.all();
+                // Another model that gave the score is not what its own reasons explain.
+                if !own_model(&self.bundle, &self.block, row, score as u32) {
+                    continue;
+                }
                 let Some(found) = self.explainer.contributions(&self.bundle.graph, &spec, columns, row)
                 else {
                     continue;

@@ -16,6 +16,8 @@ pub(super) fn own(whole: &BundleParts, columns: &Columns, scores: &[u32]) -> Opt
     };
     own.terms.retain_mut(|term| here(&mut term.column, columns));
     own.rules.retain_mut(|rule| {
+        // Who answers for a rule is the lender's affair.
+        rule.author.clear();
         let dated = rule.expires.is_none() || own.as_of.is_some();
         dated && here(&mut rule.column, columns)
     });

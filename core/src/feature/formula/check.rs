@@ -25,23 +25,57 @@ pub(super) fn parts(formula: &Formula) -> Result<(), &'static str> {
     if formula.looped_steps() > limits::FORMULA_LOOPED as u64 {
         return Err("a formula does more for every event than the limit");
     }
-    steps.iter().try_for_each(|step| table(step, tables))
+    let reach = Reach::new(tables);
+    steps.iter().try_for_each(|step| table(step, tables.len(), &reach))
+}
+
+/// How far a table may go from each of the values on: looked at once, since many steps may read the same values.
+struct Reach {
+    /// As long as the values ascend and none is NaN.
+    ascending: Vec<u32>,
+    /// Before the next infinite value.
+    finite: Vec<u32>,
+}
+
+impl Reach {
+    fn new(tables: &[f64]) -> Self {
+        let end = tables.len() as u32;
+        let mut reach = Self { ascending: vec![end; tables.len() + 1], finite: vec![end; tables.len() + 1] };
+        // From the last value to the first; what comes after it is known by then.
+        let (mut ascending, mut finite, mut next) = (end, end, f64::NAN);
+        for (at, &value) in tables.iter().enumerate().rev() {
+            let own = at as u32;
+            let goes_on = value < next;
+            ascending = match () {
+                () if value.is_nan() => own,
+                () if goes_on => ascending,
+                () => own + 1,
+            };
+            finite = if value.is_infinite() { own } else { finite };
+            for (list, end) in [(&mut reach.ascending, ascending), (&mut reach.finite, finite)] {
+                if let Some(place) = list.get_mut(at) {
+                    *place = end;
+                }
+            }
+            next = value;
+        }
+        reach
+    }
 }
 
 /// The table of a step: inside the formula's, ascending where it is searched.
-fn table(step: &Step, tables: &[f64]) -> Result<(), &'static str> {
+fn table(step: &Step, values: usize, reach: &Reach) -> Result<(), &'static str> {
     let [_, from, count] = step.args.map(|arg| arg as usize);
-    let range = from..from.saturating_add(count);
-    let values = match step.function {
-        Function::In | Function::Lookup | Function::Rank => tables.get(range),
+    let end = from.saturating_add(count);
+    let list = match step.function {
+        Function::Lookup => &reach.finite,
+        Function::In | Function::Rank => &reach.ascending,
         _ => return Ok(()),
     };
-    let Some(values) = values else { return Err("a step of a formula reads beyond its tables") };
-    let fits = match step.function {
-        Function::Lookup => values.iter().all(|x| !x.is_infinite()),
-        // NaN does not compare: a table with one does not ascend. One value alone is looked at for itself.
-        _ => values.is_sorted_by(|a, b| a < b) && !values.first().is_some_and(|x| x.is_nan()),
-    };
+    if end > values {
+        return Err("a step of a formula reads beyond its tables");
+    }
+    let fits = count == 0 || list.get(from).is_some_and(|&reaches| end <= reaches as usize);
     if fits { Ok(()) } else { Err("a table of a formula does not ascend, or has an infinite value") }
 }
 

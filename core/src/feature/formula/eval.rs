@@ -98,7 +98,7 @@ fn each(
         };
         put(registers, fixed + first + i, start);
     }
-    if !list_state.is_present() {
+    if !list_state.is_present() || steps.is_empty() {
         return;
     }
     let Some(list) = inputs.events(list as usize) else { return };
