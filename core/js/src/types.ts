@@ -248,6 +248,8 @@ export interface FiredRule {
   id: string;
   kind: 'hard' | 'override' | 'floor' | 'cap' | 'indicator';
   state: 'fired' | 'undecided';
+  /** The outcome that it sets or limits to; left out if it is about terms only. */
+  outcome?: Outcome;
   /** What it says, in the language asked for. */
   text?: string;
   author?: string;

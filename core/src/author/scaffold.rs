@@ -21,7 +21,14 @@ pub fn source_of_model(
     check: Option<(&str, &[u8])>,
 ) -> Result<String, Error> {
     if sniff(bytes) == Some(Format::Dmn) {
-        return dmn::source(name, file, &dmn::import(bytes)?, &[]);
+        let mut text = dmn::source(name, file, &dmn::import(bytes)?, &[])?;
+        if let Some((path, _)) = check {
+            text.push_str(&format!(
+                "\n# What the decisions came to elsewhere.\n[checks]\nfile = {}\ntolerance = 1e-9\n",
+                quoted(path)
+            ));
+        }
+        return Ok(text);
     }
     let parts = bare::bundle_from_model(name, bytes)?;
     let kind = bare::kind(bytes);

@@ -88,6 +88,9 @@ fn write_rule(rule: &RuleOutput, state: RuleState, language: &str, json: &mut Js
     json.key("id").text(&rule.id);
     json.key("kind").text(rule.kind.name());
     json.key("state").text(if state == RuleState::Fired { "fired" } else { "undecided" });
+    if let Some(outcome) = rule.outcome {
+        json.key("outcome").text(outcome.name());
+    }
     text(json, "text", &rule.texts, language);
     if !rule.author.is_empty() {
         json.key("author").text(&rule.author);

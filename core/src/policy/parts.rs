@@ -1,5 +1,6 @@
 //! What a policy is made of, and how it is written.
 
+use super::read::Outcome;
 use crate::bundle::wire::{Put, Reader, Refused, Wire};
 use crate::limits;
 use crate::reason::ReasonSpec;
@@ -111,6 +112,8 @@ pub struct RuleOutput {
     pub id: String,
     /// What it is for.
     pub kind: RuleKind,
+    /// The outcome that it sets, or that it makes the decision no better or no worse than; none if it is about terms only.
+    pub outcome: Option<Outcome>,
     /// Column that is 1 if it fires and 0 if it does not; absent if that cannot be told.
     pub column: u32,
     /// What it says, by language.
@@ -127,6 +130,7 @@ impl Wire for RuleOutput {
     fn put(&self, out: &mut Vec<u8>) {
         out.text(&self.id);
         Put::u8(out, self.kind as u8);
+        Put::u8(out, self.outcome.map_or(0, |outcome| 1 + outcome as u8));
         Put::u32(out, self.column);
         out.list(&self.texts);
         out.text(&self.author);
@@ -140,6 +144,13 @@ impl Wire for RuleOutput {
         Ok(Self {
             id: input.text()?,
             kind: RuleKind::get(input)?,
+            outcome: match usize::from(input.u8()?).checked_sub(1) {
+                None => None,
+                Some(code) => match Outcome::ALL.get(code) {
+                    Some(&outcome) => Some(outcome),
+                    None => return Err(input.malformed("an unknown outcome of a rule")),
+                },
+            },
             column: input.u32()?,
             texts: get_texts(input)?,
             author: input.text()?,

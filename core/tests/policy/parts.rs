@@ -5,8 +5,8 @@ use scorelet_core::bundle::{BundleParts, Meta, ScoreKind, ScoreOutput};
 use scorelet_core::feature::formula::Function;
 use scorelet_core::graph::Node;
 use scorelet_core::policy::{
-    DecisionPolicy, FallbackOutput, FallbackStep, Need, RuleKind, RuleOutput, SourceOutput, TermOutput,
-    TraceHit, TraceKind, TraceOutput,
+    DecisionPolicy, FallbackOutput, FallbackStep, Need, Outcome, RuleKind, RuleOutput, SourceOutput,
+    TermOutput, TraceHit, TraceKind, TraceOutput,
 };
 use scorelet_core::reason::ReasonGroup;
 use scorelet_core::schema::{Field, FieldType, Localized, Policies, Policy, Stage};
@@ -87,6 +87,7 @@ pub(super) fn parts() -> BundleParts {
         rules: vec![RuleOutput {
             id: "age".into(),
             kind: RuleKind::Hard,
+            outcome: Some(Outcome::Decline),
             column: 5,
             texts: texts("Too young"),
             author: "Risk".into(),

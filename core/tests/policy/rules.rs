@@ -171,11 +171,11 @@ fn rules_and_sources_are_told_with_their_texts() {
     let reasons = json!([{ "code": "AGE", "text": "Under 18" }]);
     assert_eq!(
         rules[0],
-        json!({ "id": "underage", "kind": "hard", "state": "fired", "text": "Under 18", "reasons": reasons })
+        json!({ "id": "underage", "kind": "hard", "state": "fired", "outcome": "decline", "text": "Under 18", "reasons": reasons })
     );
     assert_eq!(
         rules[1],
-        json!({ "id": "vip", "kind": "override", "state": "fired", "text": "Known customer",
+        json!({ "id": "vip", "kind": "override", "state": "fired", "outcome": "approve", "text": "Known customer",
             "author": "Head of risk", "expires": "2026-12-31", "reasons": [] })
     );
     let effect = "A person decides";

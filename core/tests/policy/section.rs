@@ -38,7 +38,7 @@ fn a_decision_tells_all_of_its_policy() {
     assert_eq!(told["terms"], json!([{ "name": "limit", "label": "Limit", "value": 500.0, "unit": "EUR" }]));
     assert_eq!(
         told["rules"],
-        json!([{ "id": "age", "kind": "hard", "state": "fired", "text": "Too young", "author": "Risk",
+        json!([{ "id": "age", "kind": "hard", "state": "fired", "outcome": "decline", "text": "Too young", "author": "Risk",
             "expires": "2024-10-04", "reasons": [{ "code": "R1", "text": "Age" }] }])
     );
     assert_eq!(told["sources"], json!([{ "name": "bureau", "need": "required", "present": true }]));

@@ -1,14 +1,14 @@
 //! Which reasons a notice names.
 //!
-//! Principal reasons are those of the rules that decided, if hard or overriding rules fired; else those of caps that fired and of the
-//! score. A reason that says no more than that a policy or a score was not met is not specific ("statements that the adverse action was
+//! A rule counts that fired and that itself makes the outcome as bad as it is: one that only refers is no reason to decline. Principal
+//! reasons are those of hard and overriding rules that count; if there is none, those of caps that count and of the score. A reason that says no more than that a policy or a score was not met is not specific ("statements that the adverse action was
 //! based on the creditor's internal standards or policies or that the applicant … failed to achieve a qualifying score … are
 //! insufficient", 12 CFR 1002.9(b)(2)), and is left out; if nothing is left there is no notice.
 
 use scorelet_core::bundle::Bundle;
 use scorelet_core::decision::Decision;
 use scorelet_core::notice::Notice;
-use scorelet_core::policy::{RuleKind, RuleState};
+use scorelet_core::policy::{Outcome, RuleKind, RuleState};
 use scorelet_core::reason::text_for;
 
 /// Reasons at most: "disclosure of more than four reasons is not likely to be helpful" (comment 9(b)(2)-1 of Regulation B); a score
@@ -41,6 +41,8 @@ pub fn of(bundle: &Bundle, notice: &Notice, decision: &Decision, score: usize) -
     if let (Some(policy), Some(result)) = (&bundle.policy, &decision.policy) {
         let fired = result.rules.iter().filter(|(_, state)| *state == RuleState::Fired);
         let fired: Vec<_> = fired.filter_map(|&(at, _)| Some((at, policy.rules.get(at as usize)?))).collect();
+        let fired: Vec<_> =
+            fired.into_iter().filter(|(_, rule)| bears(rule.outcome, result.outcome)).collect();
         decided = fired.iter().any(|(_, rule)| matches!(rule.kind, RuleKind::Hard | RuleKind::Override));
         for (at, rule) in fired {
             let counts = match rule.kind {
@@ -75,6 +77,11 @@ pub fn of(bundle: &Bundle, notice: &Notice, decision: &Decision, score: usize) -
         }
     }
     Ok(named)
+}
+
+/// Whether what a rule sets is as bad as the outcome.
+fn bears(own: Option<Outcome>, outcome: Option<Outcome>) -> bool {
+    own.is_some_and(|own| outcome.is_none_or(|outcome| own as u8 >= outcome as u8))
 }
 
 /// Whether a reason says more than that a policy or a score was not met: its author does not say otherwise, and none of its texts does.

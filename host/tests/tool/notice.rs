@@ -2,7 +2,7 @@
 
 use scorelet_core::author::source::compile;
 use scorelet_core::bundle::Bundle;
-use scorelet_core::policy::{DecisionPolicy, Need, RuleKind, RuleOutput, SourceOutput};
+use scorelet_core::policy::{DecisionPolicy, Need, Outcome, RuleKind, RuleOutput, SourceOutput};
 use scorelet_core::schema::Localized;
 
 use super::sandbox::{Ran, Sandbox};
@@ -250,6 +250,7 @@ fn with_policy() -> Sandbox {
     let rule = |id: &str, kind, name: &str, groups: &[u32]| RuleOutput {
         id: id.into(),
         kind,
+        outcome: Some(if kind == RuleKind::Cap { Outcome::Refer } else { Outcome::Decline }),
         column: column(name),
         texts: texts(id),
         author: String::new(),
@@ -302,6 +303,8 @@ fn outcomes_rules_and_sources_of_a_policy() {
     // A hard rule decided: the score did not.
     let hard = reasons(&["--row", "3"]);
     assert!(hard.contains("  1. Income in relation to obligations\n") && !hard.contains("  2. "), "{hard}");
+    // The cap only refers: it is no reason to decline.
+    assert!(!hard.contains("Type of housing"), "{hard}");
     // A cap and the score did, after a person declined it.
     assert!(reasons(&["--row", "4", "--declined"]).contains("  1. Type of housing\n  2. Income"));
     let text = run(&["--row", "3"]).ok();

@@ -84,10 +84,12 @@ test("outcome, terms, rules, missing sources and fallback of an applicant are th
   await done();
 });
 
-/** Codes that a notice may name, by the rules of docs/adverse-action.md: a hard rule decides alone. */
-function principal({ rules, scores }) {
-  const deciding = rules.filter(({ kind, state }) => state === "fired" && (kind === "hard" || kind === "override"));
-  const caps = rules.filter(({ kind, state }) => state === "fired" && kind === "cap");
+/** Codes that a notice may name, by the rules of docs/adverse-action.md: a hard rule that declines decides alone. */
+function principal({ outcome, rules, scores }) {
+  const order = ["approve", "refer", "decline"];
+  const fired = rules.filter((one) => one.state === "fired" && order.indexOf(one.outcome) >= order.indexOf(outcome));
+  const deciding = fired.filter(({ kind }) => kind === "hard" || kind === "override");
+  const caps = fired.filter(({ kind }) => kind === "cap");
   const reasons = deciding.length > 0 ? deciding.flatMap((one) => one.reasons) : [...caps.flatMap((one) => one.reasons), ...scores[0].reasons];
   return [...new Map(reasons.map(({ code, text }) => [code, text]))].slice(0, 4);
 }

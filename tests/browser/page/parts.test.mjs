@@ -177,9 +177,9 @@ test("what says no more than that a policy or a score was not met is what the ho
 test("reasons of a notice: rules that decided stand alone, one without a reason is told, four at most, none that says nothing", async () => {
   const { reasonsOf } = await load("decision/reasons.ts");
   const reason = (code) => ({ code, text: code });
-  const rule = (id, kind, codes, state = "fired") => ({ id, kind, state, reasons: codes.map(reason) });
+  const rule = (id, kind, codes, state = "fired", outcome = "decline") => ({ id, kind, state, outcome, reasons: codes.map(reason) });
   const groups = [{ code: "Z", texts: { en: "Score too low", zh: "其他" } }];
-  const of = (rules, codes) => reasonsOf({ rules, scores: [{ name: "a" }, { name: "b", reasons: codes.map(reason) }] }, groups);
+  const of = (rules, codes) => reasonsOf({ outcome: "decline", rules, scores: [{ name: "a" }, { name: "b", reasons: codes.map(reason) }] }, groups);
   const codes = ({ principal }) => principal.map((one) => one.code);
   assert.deepEqual(codes(of([], ["A", "B"])), ["A", "B"]);
   assert.deepEqual(codes(of(undefined, ["A", "Z", "B", "C", "D", "E"])), ["A", "B", "C", "D"]);
@@ -188,6 +188,9 @@ test("reasons of a notice: rules that decided stand alone, one without a reason 
   assert.deepEqual([codes(hard), hard.rules, hard.silent, hard.factors.length], [["H"], ["h"], null, 1]);
   assert.deepEqual(codes(of([rule("h", "hard", ["H"], "undecided")], ["A"])), ["A"]);
   assert.equal(of([rule("h", "hard", [])], ["A"]).silent, "h");
+  // What refers, or approves, is no reason to decline.
+  assert.deepEqual(codes(of([rule("h", "hard", ["H"], "fired", "refer"), rule("c", "cap", ["K"], "fired", "refer")], ["A"])), ["A"]);
+  assert.equal(of([rule("o", "override", [], "fired", "approve")], ["A"]).silent, null);
   assert.deepEqual(codes(of([], ["Z"])), []);
 });
 

@@ -1,8 +1,8 @@
 //! Random policies over the outputs of nodes: whatever they hold, a decision tells it the same everywhere.
 
 use scorelet_core::policy::{
-    DecisionPolicy, FallbackOutput, FallbackStep, Need, RuleKind, RuleOutput, SourceOutput, TermOutput,
-    TraceHit, TraceKind, TraceOutput,
+    DecisionPolicy, FallbackOutput, FallbackStep, Need, Outcome, RuleKind, RuleOutput, SourceOutput,
+    TermOutput, TraceHit, TraceKind, TraceOutput,
 };
 use scorelet_core::schema::{Field, FieldType, Localized};
 
@@ -37,6 +37,7 @@ pub(super) fn policy(
     let rule = |random: &mut Random, at: usize| RuleOutput {
         id: format!("rule {at}"),
         kind: *random.pick(RuleKind::ALL),
+        outcome: if random.one_in(3) { None } else { Some(*random.pick(&Outcome::ALL)) },
         column: column(random),
         texts: texts(random, "Rule"),
         author: if random.one_in(2) { "Risk".into() } else { String::new() },

@@ -21,9 +21,12 @@ export interface Reasons {
   silent: string | null;
 }
 
-/** Rules that decided stand alone; otherwise caps, then the score that is told. What says nothing specific is left out. */
+const WORSE = ["approve", "refer", "decline"];
+
+/** Rules that decided stand alone; otherwise caps, then the score that is told. A rule counts that is itself as bad as the outcome. What says nothing specific is left out. */
 export function reasonsOf(decision: Decision, groups: BundleInfo["groups"]): Reasons {
-  const fired = decision.rules?.filter((rule) => rule.state === "fired") ?? [];
+  const worst = WORSE.indexOf(decision.outcome ?? "approve");
+  const fired = decision.rules?.filter((rule) => rule.state === "fired" && WORSE.indexOf(rule.outcome ?? "") >= worst) ?? [];
   const deciding = fired.filter(({ kind }) => kind === "hard" || kind === "override");
   const binding = deciding.length > 0 ? deciding : fired.filter(({ kind }) => kind === "cap");
   const factors = decision.scores.find((one) => one.reasons)?.reasons ?? [];

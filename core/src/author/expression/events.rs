@@ -151,6 +151,9 @@ impl Compiler<'_> {
                 // Of no events there is none, as there is no least.
                 let zero = self.builder.constant(0.0);
                 let none = self.builder.table(Function::Lookup, zero, &[f64::NAN]);
+                // The sum may be absent in another state than the count, and tells it.
+                let known = self.builder.apply(Function::Equal, &[scalar.register, scalar.register]);
+                let count = self.builder.apply(Function::Mul, &[known, count]);
                 scalar.register = self.builder.apply(Function::Select, &[count, mean, none]);
                 scalar.of = Type::Double;
             }

@@ -34,7 +34,7 @@ fn what_stands_in_a_loop_is_not_shared_with_what_follows() {
         .collect();
     assert_ne!(sums[0], sums[1]);
     let both = builder.apply(Function::Add, &sums);
-    assert_eq!(builder.finish(1, &[both]).unwrap().looped_steps(), 6);
+    assert_eq!(builder.finish(1, &[both]).unwrap().looped_steps(), 8);
 }
 
 #[test]

@@ -286,7 +286,7 @@ fn most_generated_expressions_compile() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn a_compiled_expression_gives_what_its_tree_says(seed in any::<u64>()) {

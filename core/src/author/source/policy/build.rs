@@ -97,6 +97,7 @@ pub(in super::super) fn finish(
         policy.rules.push(RuleOutput {
             id: rule.id.value.clone(),
             kind: rule.kind,
+            outcome: rule.outcome,
             column,
             texts: rule.texts.clone(),
             author: rule.author.clone(),
