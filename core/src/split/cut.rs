@@ -196,7 +196,7 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), BundleError> {
     let read = nodes.iter().flat_map(|node| &node.inputs).copied();
     let shown = bundle.scores.iter().flat_map(|s| [s.margin, s.pd, s.score, s.band]).flatten();
     let ahead = bundle.forecasts.iter().flat_map(|f| f.columns().chain([f.as_of]));
-    let told = bundle.policy.as_ref().map_or_else(Vec::new, DecisionPolicy::columns);
+    let told = bundle.policy.as_ref().map_or_else(Vec::new, DecisionPolicy::results);
     if !read.chain(shown).chain(ahead).chain(told).chain(bundle.trusted.columns()).all(there) {
         return malformed("the edge reads a value of the device that does not cross");
     }

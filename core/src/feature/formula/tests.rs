@@ -246,13 +246,13 @@ fn the_wire_keeps_a_formula() {
 #[test]
 fn what_costs_much_is_refused_or_looked_at_once() {
     let each = Step { function: Function::Each, args: [0, 0, 0] };
-    let many = vec![each; crate::limits::FORMULA_LOOPED + 1];
+    let many = vec![each; limits::FORMULA_LOOPED + 1];
     let refused = Formula::new(Vec::new(), Vec::new(), many, vec![0]);
     assert_eq!(refused, Err("a formula does more for every event than the limit"));
     // As many searches of a table of a million values: step by step this would take a minute.
-    let table: Vec<f64> = (0..crate::limits::FORMULA_TABLES).map(|x| x as f64).collect();
+    let table: Vec<f64> = (0..limits::FORMULA_TABLES).map(|x| x as f64).collect();
     let search = Step { function: Function::In, args: [0, 0, table.len() as u32] };
-    let steps = vec![search; crate::limits::FORMULA_STEPS];
+    let steps = vec![search; limits::FORMULA_STEPS];
     assert!(Formula::new(Vec::new(), table.clone(), steps.clone(), vec![0]).is_ok());
     let mut turned = table;
     turned.swap(70_000, 70_001);
