@@ -16,7 +16,7 @@ use crate::setup;
 
 /// Bytes of the optimised core after gzip -9 at most. Networks, event features and Shapley values by coalitions took it from 120 KiB to
 /// 190, decision tables, policies and formulas by another 16; 19 were taken off again, and 170 were wanted (docs/wasm-profile.md).
-const GZIP_BUDGET: usize = 189 * 1024;
+const GZIP_BUDGET: usize = 190 * 1024;
 
 /// The passes that make the smallest file after gzip: those of -O1 from which every pass was taken out without which the file is no
 /// larger, and the removal of parameters that no caller varies. LLVM has done the rest, and what the higher levels move about compresses
