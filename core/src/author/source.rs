@@ -119,28 +119,34 @@ pub(super) fn bare(name: &str, kind: &str, features: &[&str], bytes: &[u8]) -> R
     }
 }
 
+/// The TOML of a file; `None` after a mistake was reported. `what` is the file, as a sentence about it begins.
+fn toml<'a>(report: &Report<'_>, bytes: &'a [u8], what: &str) -> Option<toml_span::Value<'a>> {
+    let text = match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => {
+            let at = e.valid_up_to();
+            let message = format!("{what} is not UTF-8 here");
+            report.error(code::SYNTAX, &(at..at + 1), message, "save it as UTF-8");
+            return None;
+        }
+    };
+    match toml_span::parse(text) {
+        Ok(value) => Some(value),
+        Err(e) => {
+            let mend = "see https://toml.io for how to write TOML; texts stand in quotes, lists in [ ]";
+            report.error(code::SYNTAX, &e.span.into(), e.to_string(), mend);
+            None
+        }
+    }
+}
+
 fn read(report: &Report<'_>) -> Option<BundleParts> {
     let Some(bytes) = report.files().get(MAIN) else {
         let mend = "put a `bundle.toml` into the folder; `scorelet init` makes one to start from";
         report.error(code::FILE, &(0..0), "the folder has no `bundle.toml`", mend);
         return None;
     };
-    let text = match core::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => {
-            let at = e.valid_up_to();
-            report.error(code::SYNTAX, &(at..at + 1), "`bundle.toml` is not UTF-8 here", "save it as UTF-8");
-            return None;
-        }
-    };
-    let value = match toml_span::parse(text) {
-        Ok(value) => value,
-        Err(e) => {
-            let mend = "see https://toml.io for how to write TOML; texts stand in quotes, lists in [ ]";
-            report.error(code::SYNTAX, &e.span.into(), e.to_string(), mend);
-            return None;
-        }
-    };
+    let value = toml(report, bytes, "`bundle.toml`")?;
     let root = Item::root(report, &value).table("bundle.toml".to_owned())?;
     let meta = meta::read(&root);
     let mut fields = fields::read(&root, &meta);

@@ -1,6 +1,6 @@
 //! One record whose values come typed, one a field, in the fields' order.
 
-use super::{Options, Scorer, decide, events, spec};
+use super::{Options, Scorer, decide, events, own_model};
 use crate::decision::Decision;
 use crate::error::RecordError;
 use crate::reason::Contributions;
@@ -75,11 +75,11 @@ impl Scorer {
     /// reasons, the output is absent, or another model of a fallback gave the score.
     pub(crate) fn explain_row(&mut self, row: &Row, score: usize) -> Option<&Contributions> {
         self.evaluate_row(row);
-        let output = self.bundle.scores.get(score)?;
-        let policy = self.bundle.policy.as_ref().map(|policy| policy.read(&self.block, 0, false));
+        let spec = self.bundle.scores.get(score)?.reasons.as_ref()?;
         // Another model that gave the score is not what its own reasons explain.
-        let (spec, own) = spec(&self.bundle, policy.as_ref(), output, score as u32)?;
-        own?;
+        if !own_model(&self.bundle, &self.block, 0, score as u32) {
+            return None;
+        }
         self.explainer.contributions(&self.bundle.graph, spec, self.block.all(), 0)
     }
 

@@ -166,22 +166,7 @@ pub(super) fn file(table: &Table<'_>, name: &Name, bytes: &[u8]) -> Option<Writt
 }
 
 fn in_file(report: &Report<'_>, bytes: &[u8]) -> Option<WrittenTable> {
-    let text = match core::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => {
-            let at = e.valid_up_to();
-            report.error(code::SYNTAX, &(at..at + 1), "the file is not UTF-8 here", "save it as UTF-8");
-            return None;
-        }
-    };
-    let value = match toml_span::parse(text) {
-        Ok(value) => value,
-        Err(e) => {
-            let mend = "see https://toml.io for how to write TOML; texts stand in quotes, lists in [ ]";
-            report.error(code::SYNTAX, &e.span.into(), e.to_string(), mend);
-            return None;
-        }
-    };
+    let value = super::super::toml(report, bytes, "the file")?;
     let root = Item::root(report, &value).table("the table".to_owned())?;
     let written = read(&root);
     root.finish();
